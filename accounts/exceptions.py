@@ -1,0 +1,84 @@
+"""What is refused, as sentences. The five bases map to one HTTP status each, in `accounts.http`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, at a place: a JSON pointer into what was given."""
+
+    pointer: str
+    code: str
+    detail: str
+    value: Any = None
+    nearest: str | None = None
+
+    def under(self, prefix: str) -> Problem:
+        """The same problem, seen from a larger document."""
+        return Problem(
+            prefix + self.pointer, self.code, self.detail, self.value, self.nearest
+        )
+
+
+class Refused(Exception):
+    """Base of all refusals; the message is a sentence for the person who asked."""
+
+    code = "refused"
+
+    def __init__(self, detail: str, *, code: str | None = None, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.extra = extra
+
+
+class NotFound(Refused):
+    """It doesn't exist, or this actor may not know that it does."""
+
+    code = "notFound"
+
+
+class Denied(Refused):
+    """It may be seen but not done; the detail names the level that refused."""
+
+    code = "denied"
+
+
+class Conflict(Refused):
+    """The present state, status or version doesn't allow it."""
+
+    code = "conflict"
+
+
+class Invalid(Refused):
+    """What was given can't be accepted; every problem is listed."""
+
+    code = "invalid"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        problems: Sequence[Problem] = (),
+        code: str | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail or _summary(problems), code=code, **extra)
+        self.problems = list(problems)
+
+
+class Malformed(Refused):
+    """What was given can't even be read."""
+
+    code = "malformed"
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return "What was given can't be accepted."
+    rest = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{problems[0].detail}{rest}"

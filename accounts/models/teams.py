@@ -1,0 +1,21 @@
+"""Teams: named groups of users."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import Group
+from django.db import models
+
+
+class Team(Group):
+    """A group whose name may nest with `::`; grants to a team are grants to its group."""
+
+    folded_name = models.CharField(max_length=150, unique=True, editable=False)
+    description = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,7 @@
+"""The automations app."""
+
+from django.apps import AppConfig
+
+
+class AutomationsConfig(AppConfig):
+    name = "automations"

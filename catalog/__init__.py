@@ -1,0 +1,1 @@
+"""What exists: object types, attributes, lifecycles, boards, governed objects, relations, people."""

@@ -1,0 +1,34 @@
+"""Models of the catalog, a module each."""
+
+from catalog.models.boards import Board, BoardTeamGrant, BoardUserGrant
+from catalog.models.history import Change
+from catalog.models.lifecycles import Lifecycle, State
+from catalog.models.objects import GovernedObject, Relation, UniqueValue, UserRelation
+from catalog.models.packages import Package, PackageEntry
+from catalog.models.schema import (
+    Application,
+    AttributeType,
+    ObjectType,
+    RelationType,
+    UserRelationType,
+)
+
+__all__ = [
+    "Application",
+    "AttributeType",
+    "Board",
+    "BoardTeamGrant",
+    "BoardUserGrant",
+    "Change",
+    "GovernedObject",
+    "Lifecycle",
+    "ObjectType",
+    "Package",
+    "PackageEntry",
+    "Relation",
+    "RelationType",
+    "State",
+    "UniqueValue",
+    "UserRelation",
+    "UserRelationType",
+]

@@ -1,0 +1,1 @@
+"""Runs Sluice: web, worker and scheduler as supervised parts of one operating-system process."""

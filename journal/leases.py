@@ -1,0 +1,138 @@
+"""Leases: rows that one worker at a time may act on.
+
+A row is claimed for some seconds under a fresh token. Whoever finishes must show the token: a late
+worker, whose lease ran out and was given to another, finds no row and undoes what it did.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models import F, Q
+
+from journal.clock import now
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 30
+
+
+class LeaseLost(Exception):
+    """Another worker holds this row now; what was done under the old lease must not be kept."""
+
+
+class Leased(models.Model):
+    """Fields of a row that is work to be done at `due_at`."""
+
+    due_at = models.DateTimeField(default=now)
+    lease_token = models.CharField(max_length=32, blank=True, default="")
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_count = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+L = TypeVar("L", bound=Leased)
+
+
+def due(at: datetime) -> Q:
+    """The rows that may be claimed at this instant."""
+    return Q(due_at__lte=at) & (Q(leased_until=None) | Q(leased_until__lt=at))
+
+
+def claim(
+    rows: models.QuerySet[L], *, limit: int = 1, seconds: float = LEASE_SECONDS
+) -> tuple[str, list[Any]]:
+    """Claims up to `limit` due rows, oldest first; returns the token and their primary keys.
+
+    Commits at once. On PostgreSQL rows locked by another claim are passed over; on SQLite the
+    transaction takes the write lock at its start, so two claims can't see the same free row.
+    """
+    instant = now()
+    token = secrets.token_hex(16)
+    model = rows.model
+    with transaction.atomic():
+        free = rows.filter(due(instant)).order_by("pk")
+        locked = (
+            free.select_for_update(
+                skip_locked=connection.features.has_select_for_update_skip_locked,
+                of=("self",),
+            )
+            if connection.features.has_select_for_update_of
+            else free
+        )
+        keys = list(locked.values_list("pk", flat=True)[:limit])
+        if keys:
+            model._default_manager.filter(pk__in=keys).update(
+                lease_token=token,
+                leased_until=instant + timedelta(seconds=seconds),
+                lease_count=F("lease_count") + 1,
+            )
+    return token, keys
+
+
+def renew(
+    model: type[Leased], keys: list[Any], token: str, *, seconds: float = LEASE_SECONDS
+) -> bool:
+    """Prolongs a lease; False where it was lost."""
+    until = now() + timedelta(seconds=seconds)
+    held = model._default_manager.filter(pk__in=keys, lease_token=token)
+    return held.update(leased_until=until) == len(keys)
+
+
+def hand_back(
+    model: type[Leased], keys: list[Any], token: str, *, after_seconds: float = 0
+) -> None:
+    """Gives claimed rows back, to be due again after some seconds."""
+    model._default_manager.filter(pk__in=keys, lease_token=token).update(
+        lease_token="",
+        leased_until=None,
+        due_at=now() + timedelta(seconds=after_seconds),
+    )
+
+
+@contextmanager
+def heartbeat(
+    model: type[Leased], keys: list[Any], token: str, *, seconds: float = LEASE_SECONDS
+) -> Iterator[None]:
+    """Keeps a lease alive from a thread while the block works.
+
+    Without this, work that takes longer than its lease would be begun a second time elsewhere.
+    """
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(seconds / 3):
+            try:
+                if not renew(model, keys, token, seconds=seconds):
+                    return
+            except DatabaseError as problem:
+                # SQLite's writer holds the lock: nobody else can take the lease meanwhile either.
+                log.warning(
+                    "lease_heartbeat_missed", model=model.__name__, problem=str(problem)
+                )
+        return
+
+    def beat_and_close() -> None:
+        try:
+            beat()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(
+        target=beat_and_close, name="lease-heartbeat", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=seconds)

@@ -1,0 +1,26 @@
+"""Celery's entry points to the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from journal import consuming
+
+
+@shared_task(name="journal.consume")
+def consume(consumer: str) -> None:
+    consuming.consume(consumer)
+
+
+@shared_task(name="journal.sweep")
+def sweep() -> None:
+    consuming.sweep()
+
+
+@worker_ready.connect
+def sweep_at_start(**_: Any) -> None:
+    """What a killed worker left is found at once, not at the first tick."""
+    sweep.delay()

@@ -1,0 +1,1 @@
+"""Who hears: templates, recipients, the inbox, and deliveries to other channels."""

@@ -1,0 +1,1 @@
+"""Who may: the one implementation of the gate."""

@@ -1,0 +1,88 @@
+"""Conditions: what a person's relation to an object grants in a state of its lifecycle."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from catalog.models import AttributeType, ObjectType, State, UserRelationType
+from workflows.models import Transition
+
+
+class Condition(models.Model):
+    """Grants visible and editable on an object type, an attribute or a transition.
+
+    No user relation type means everybody, no state means every state.
+    """
+
+    object_type = models.ForeignKey(
+        ObjectType,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="conditions",
+    )
+    attribute = models.ForeignKey(
+        AttributeType,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="conditions",
+    )
+    transition = models.ForeignKey(
+        Transition,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="conditions",
+    )
+    user_relation_type = models.ForeignKey(
+        UserRelationType,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conditions",
+    )
+    state = models.ForeignKey(
+        State,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conditions",
+    )
+    is_visible = models.BooleanField(default=True)
+    is_editable = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(
+                    models.Q(object_type__isnull=False, attribute=None, transition=None)
+                    | models.Q(
+                        object_type=None, attribute__isnull=False, transition=None
+                    )
+                    | models.Q(
+                        object_type=None, attribute=None, transition__isnull=False
+                    )
+                ),
+                name="condition_on_one_asset",
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "object_type",
+                    "attribute",
+                    "transition",
+                    "user_relation_type",
+                    "state",
+                    "is_visible",
+                    "is_editable",
+                ],
+                nulls_distinct=False,
+                name="condition_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        asset = self.object_type or self.attribute or self.transition
+        return f"{asset}: {self.user_relation_type or 'everybody'} in {self.state or 'every state'}"

@@ -1,0 +1,1 @@
+"""How objects may move (`lifecycle`), and which workflow is live (`authoring`)."""

@@ -1,0 +1,1 @@
+"""Workflows that people write: drafts, versions, publishing, and the kinds they are made of."""

@@ -1,0 +1,1 @@
+"""Transitions, and the only functions that move an object."""
