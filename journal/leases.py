@@ -61,15 +61,9 @@ def claim(
     model = rows.model
     with transaction.atomic():
         free = rows.filter(due(instant)).order_by("pk")
-        locked = (
-            free.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked,
-                of=("self",),
-            )
-            if connection.features.has_select_for_update_of
-            else free
-        )
-        keys = list(locked.values_list("pk", flat=True)[:limit])
+        # SQLite knows no row locks and ignores the clause; there the write lock is the referee.
+        unlocked = free.select_for_update(skip_locked=True, of=("self",))
+        keys = list(unlocked.values_list("pk", flat=True)[:limit])
         if keys:
             model._default_manager.filter(pk__in=keys).update(
                 lease_token=token,
@@ -119,7 +113,6 @@ def heartbeat(
                 log.warning(
                     "lease_heartbeat_missed", model=model.__name__, problem=str(problem)
                 )
-        return
 
     def beat_and_close() -> None:
         try:

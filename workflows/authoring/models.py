@@ -170,6 +170,7 @@ class Version(models.Model):
     )
     number = models.PositiveIntegerField()
     definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    digest = models.CharField(max_length=64)
     description = models.TextField(blank=True, default="")
     tags: models.JSONField[list[str], list[str]] = models.JSONField(
         default=list, blank=True
@@ -216,6 +217,7 @@ class Draft(models.Model):
     definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         default=empty_definition
     )
+    digest = models.CharField(max_length=64)
     base_version = models.PositiveIntegerField(null=True, blank=True)
     epoch = models.CharField(max_length=16, default=new_epoch)
     created_at = models.DateTimeField(default=now)

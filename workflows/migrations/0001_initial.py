@@ -14,152 +14,423 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('catalog', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("catalog", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('definition', models.JSONField()),
-                ('description', models.TextField(blank=True, default='')),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('time_back_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('published_by', models.CharField(max_length=150)),
-                ('published_at', models.DateTimeField(default=journal.clock.now)),
-                ('run_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("definition", models.JSONField()),
+                ("description", models.TextField(blank=True, default="")),
+                ("tags", models.JSONField(blank=True, default=list)),
+                (
+                    "time_back_minutes",
+                    models.PositiveIntegerField(blank=True, null=True),
+                ),
+                ("published_by", models.CharField(max_length=150)),
+                ("published_at", models.DateTimeField(default=journal.clock.now)),
+                (
+                    "run_as",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Workflow',
+            name="Workflow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', accounts.keys.KeyField(max_length=100, validators=[django.core.validators.RegexValidator(re.compile('[A-Za-z][A-Za-z0-9_-]{0,99}\\Z'), 'A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters.')])),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, default='')),
-                ('type', models.CharField(choices=[('main', 'Main'), ('private', 'Private')], default='main', max_length=10)),
-                ('draft_mode', models.CharField(choices=[('shared', 'Shared'), ('private', 'Private')], default='shared', max_length=10)),
-                ('status', django_fsm.FSMField(choices=[('notPublished', 'Not published'), ('publishedEnabled', 'Published, trigger enabled'), ('publishedDisabled', 'Published, trigger disabled')], default='notPublished', max_length=20, protected=True)),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('time_back_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('is_owned_by_admins', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=journal.clock.now)),
-                ('modified_at', models.DateTimeField(default=journal.clock.now)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('live_version', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='live_for', to='workflows.version')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='workflows', to='accounts.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    accounts.keys.KeyField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                re.compile("[A-Za-z][A-Za-z0-9_-]{0,99}\\Z"),
+                                "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, default="")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("main", "Main"), ("private", "Private")],
+                        default="main",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "draft_mode",
+                    models.CharField(
+                        choices=[("shared", "Shared"), ("private", "Private")],
+                        default="shared",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("notPublished", "Not published"),
+                            ("publishedEnabled", "Published, trigger enabled"),
+                            ("publishedDisabled", "Published, trigger disabled"),
+                        ],
+                        default="notPublished",
+                        max_length=20,
+                        protected=True,
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list)),
+                (
+                    "time_back_minutes",
+                    models.PositiveIntegerField(blank=True, null=True),
+                ),
+                ("is_owned_by_admins", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=journal.clock.now)),
+                ("modified_at", models.DateTimeField(default=journal.clock.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "live_version",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="live_for",
+                        to="workflows.version",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="workflows",
+                        to="accounts.workspace",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'permissions': [('own_workflow', 'Can own this workflow'), ('join_workflow', 'Can join this workflow')],
+                "ordering": ["name", "id"],
+                "permissions": [
+                    ("own_workflow", "Can own this workflow"),
+                    ("join_workflow", "Can join this workflow"),
+                ],
             },
             bases=(journal.fsm.Guarded, models.Model),
         ),
         migrations.AddField(
-            model_name='version',
-            name='workflow',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='workflows.workflow'),
+            model_name="version",
+            name="workflow",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="workflows.workflow",
+            ),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('definition', models.JSONField(default=workflows.authoring.models.empty_definition)),
-                ('base_version', models.PositiveIntegerField(blank=True, null=True)),
-                ('epoch', models.CharField(default=workflows.authoring.models.new_epoch, max_length=16)),
-                ('created_at', models.DateTimeField(default=journal.clock.now)),
-                ('modified_at', models.DateTimeField(default=journal.clock.now)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='workflows.workflow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.JSONField(
+                        default=workflows.authoring.models.empty_definition
+                    ),
+                ),
+                ("base_version", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "epoch",
+                    models.CharField(
+                        default=workflows.authoring.models.new_epoch, max_length=16
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=journal.clock.now)),
+                ("modified_at", models.DateTimeField(default=journal.clock.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workflow",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="workflows.workflow",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkflowTeamGrant',
+            name="WorkflowTeamGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team_grants', to='workflows.workflow')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="team_grants",
+                        to="workflows.workflow",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.group"
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="auth.permission",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WorkflowUserGrant',
+            name="WorkflowUserGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='user_grants', to='workflows.workflow')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="user_grants",
+                        to="workflows.workflow",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="auth.permission",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Transition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', accounts.keys.KeyField(max_length=100, validators=[django.core.validators.RegexValidator(re.compile('[A-Za-z][A-Za-z0-9_-]{0,99}\\Z'), 'A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters.')])),
-                ('name', models.CharField(max_length=200)),
-                ('mode', models.CharField(choices=[('any', 'Any'), ('majority', 'Majority'), ('all', 'All'), ('onePerRelation', 'One Per Relation')], default='any', max_length=20)),
-                ('required_comment_type_key', models.CharField(blank=True, default='', max_length=100)),
-                ('requires_any_comment', models.BooleanField(default=False)),
-                ('allows_requester_vote', models.BooleanField(default=True)),
-                ('watched_attribute_keys', models.JSONField(blank=True, default=list)),
-                ('deadline_hours', models.PositiveIntegerField(blank=True, null=True)),
-                ('from_state', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_out', to='catalog.state')),
-                ('lifecycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='catalog.lifecycle')),
-                ('to_state', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_in', to='catalog.state')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    accounts.keys.KeyField(
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                re.compile("[A-Za-z][A-Za-z0-9_-]{0,99}\\Z"),
+                                "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("any", "Any"),
+                            ("majority", "Majority"),
+                            ("all", "All"),
+                            ("onePerRelation", "One Per Relation"),
+                        ],
+                        default="any",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "required_comment_type_key",
+                    models.CharField(blank=True, default="", max_length=100),
+                ),
+                ("requires_any_comment", models.BooleanField(default=False)),
+                ("allows_requester_vote", models.BooleanField(default=True)),
+                ("watched_attribute_keys", models.JSONField(blank=True, default=list)),
+                ("deadline_hours", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "from_state",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_out",
+                        to="catalog.state",
+                    ),
+                ),
+                (
+                    "lifecycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="transitions",
+                        to="catalog.lifecycle",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="moves_in",
+                        to="catalog.state",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_state__position', 'to_state__position', 'key'],
-                'constraints': [models.UniqueConstraint(models.F('lifecycle'), django.db.models.functions.text.Lower('key'), name='transition_key_unique')],
+                "ordering": ["from_state__position", "to_state__position", "key"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("lifecycle"),
+                        django.db.models.functions.text.Lower("key"),
+                        name="transition_key_unique",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='workflow',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('key'), name='workflow_key_unique'),
+            model_name="workflow",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("key"), name="workflow_key_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workflow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('live_version', None), ('status', 'notPublished')), models.Q(('live_version__isnull', False), ('status__in', ['publishedEnabled', 'publishedDisabled'])), _connector='OR'), name='workflow_live_when_published'),
+            model_name="workflow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("live_version", None), ("status", "notPublished")),
+                    models.Q(
+                        ("live_version__isnull", False),
+                        ("status__in", ["publishedEnabled", "publishedDisabled"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="workflow_live_when_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('workflow', 'number'), name='version_number_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("workflow", "number"), name="version_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='version_number_from_one'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="version_number_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('owner', None)), fields=('workflow',), name='draft_shared_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("owner", None)),
+                fields=("workflow",),
+                name="draft_shared_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('owner__isnull', False)), fields=('workflow', 'owner'), name='draft_private_once_an_owner'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("owner__isnull", False)),
+                fields=("workflow", "owner"),
+                name="draft_private_once_an_owner",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='workflowteamgrant',
-            unique_together={('group', 'permission', 'content_object')},
+            name="workflowteamgrant",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='workflowusergrant',
-            unique_together={('user', 'permission', 'content_object')},
+            name="workflowusergrant",
+            unique_together={("user", "permission", "content_object")},
         ),
     ]

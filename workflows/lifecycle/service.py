@@ -1,0 +1,143 @@
+"""The one way in which an object changes its state, whoever asks and through whatever door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import Conflict, Invalid, Problem
+from accounts.keys import nearest
+from catalog.models import Change, GovernedObject
+from catalog.services.ledger import Ledger
+from catalog.services.objects import lock, touch
+from journal.clock import now
+from workflows.lifecycle.models import Transition
+from workflows.lifecycle.moves import Move
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An object that has changed its state; `override` tells that only an admin's power let it."""
+
+    object: GovernedObject
+    transition: Transition
+    override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A transition that starts in the present state, and whether this actor may make it."""
+
+    transition: Transition
+    allowed: bool
+    reason: str
+
+
+def move(
+    obj: GovernedObject,
+    key: str,
+    *,
+    actor: Actor,
+    comment: dict[str, Any] | None = None,
+) -> Moved:
+    """Makes the transition with this key.
+
+    Refused in this order: unknown key (Invalid), not from this state (Conflict, with the allowed
+    keys), a mode that is not yet active (Invalid), not entitled (Denied).
+    """
+    with transaction.atomic():
+        locked = lock(obj)
+        return _make(locked, _known(locked, key), actor)
+
+
+def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
+    """Moves the object to a state by the first transition that leads there and that is allowed."""
+    with transaction.atomic():
+        locked = lock(obj)
+        leading = [one for one in from_here(locked) if one.to_state.key == to_state_key]
+        if not leading:
+            raise _not_from_here(locked, f"no transition leads to {to_state_key}")
+        permitted = [
+            one
+            for one in leading
+            if gate.allows(actor, "transition", Move(locked, one))
+        ]
+        return _make(locked, (permitted or leading)[0], actor)
+
+
+def options(obj: GovernedObject, *, actor: Actor) -> list[Option]:
+    """Every transition from the present state, with the reason where this actor may not."""
+    return [_option(obj, one, actor) for one in from_here(obj)]
+
+
+def _option(obj: GovernedObject, one: Transition, actor: Actor) -> Option:
+    decision = gate.allows(actor, "transition", Move(obj, one))
+    if decision and (reason := not_yet_active(one)):
+        return Option(one, False, reason)
+    return Option(one, bool(decision), "" if decision else decision.reason)
+
+
+def from_here(obj: GovernedObject) -> list[Transition]:
+    """The transitions that start in the object's state, in the order of their targets."""
+    rows = Transition.objects.filter(from_state_id=obj.state_id)
+    return list(rows.select_related("to_state", "from_state"))
+
+
+def not_yet_active(one: Transition) -> str | None:
+    """Why this version can't make a transition yet; None where it can."""
+    if one.mode != Transition.Mode.ANY:
+        return f"Transitions decided by vote ({one.mode}) are not yet active."
+    if one.wants_comment:
+        return "Transitions that want a comment are not yet active."
+    return None
+
+
+def _known(obj: GovernedObject, key: str) -> Transition:
+    lifecycle_id = obj.object_type.lifecycle_id
+    rows = Transition.objects.filter(lifecycle_id=lifecycle_id).select_related(
+        "to_state"
+    )
+    found = rows.filter(key=key).first()
+    if found is None:
+        keys = rows.values_list("key", flat=True)
+        detail = f"{key[:120]!r} is no transition of this lifecycle."
+        problem = Problem(
+            "/transitionKey", "unknownTransition", detail, key, nearest(key, keys)
+        )
+        raise Invalid(problems=[problem], code="unknownTransition")
+    if found.from_state_id != obj.state_id:
+        raise _not_from_here(obj, f"{found.key} starts elsewhere")
+    return found
+
+
+def _not_from_here(obj: GovernedObject, why: str) -> Conflict:
+    allowed = [one.key for one in from_here(obj)]
+    state = obj.state.key if obj.state else "no state"
+    return Conflict(
+        f"From {state} {why}; allowed here: {', '.join(allowed) or 'nothing'}.",
+        code="transitionNotAllowed",
+        allowed=allowed,
+    )
+
+
+def _make(obj: GovernedObject, one: Transition, actor: Actor) -> Moved:
+    if reason := not_yet_active(one):
+        problem = Problem("/transitionKey", "notYetActive", reason, one.key)
+        raise Invalid(problems=[problem], code="notYetActive")
+    decision = gate.demand(actor, "transition", Move(obj, one))
+    before = obj.state.key if obj.state else None
+    obj.enter(one.to_state)
+    obj.state_since = now()
+    touch(obj, "state", "state_since")
+    ledger = Ledger(actor.origin)
+    pair = {"before": before, "after": one.to_state.key}
+    ledger.note(
+        obj, Change.Verb.TRANSITIONED, "stateKey", **pair, override=decision.override
+    )
+    ledger.tell("workflowStateChanged", obj, {**pair, "transitionKey": one.key})
+    ledger.write()
+    return Moved(obj, one, decision.override)
