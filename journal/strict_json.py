@@ -23,7 +23,9 @@ MOST_DIGITS = 308
 _STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _MARK = re.compile(rf'(?:[^"\[\]{{}},]++|{_STRING})*+(?:([\[{{])|([\]}}])|,|\Z)', re.DOTALL)
 _TOKEN = re.compile(
-    rf'(?P<string>{_STRING})|(?P<mark>[\[\]{{}},:])|(?P<word>[^"\[\]{{}},: \t\n\r]++)', re.DOTALL
+    rf"(?P<string>{_STRING})|(?P<mark>[\[\]{{}},:])|(?P<space>[ \t\n\r]++)"
+    r'|(?P<word>[^"\[\]{},: \t\n\r]++)',
+    re.DOTALL,
 )
 _NO_CHARACTER = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _CHARACTERS = re.compile(
@@ -120,7 +122,13 @@ def _parsed(text: str) -> Any:
     except _Unacceptable as problem:
         for token in _tokens(text):
             if problem.concerns(token):
-                _refuse(problem.message, problem.code, text, token.start, place=token.pointer)
+                _refuse(
+                    problem.message,
+                    problem.code,
+                    text,
+                    token.start,
+                    place=token.pointer,
+                )
         _refuse(problem.message, problem.code, text, 0, place="")
 
 
@@ -209,6 +217,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         kind = str(found.lastgroup)
         content, start = found[kind], found.start(kind)
         level = levels[-1] if levels else None
+        if kind == "space":
+            continue
         if kind != "mark":
             yield _word(kind, content, start, level)
         elif content in "[{":

@@ -1,0 +1,122 @@
+"""The strict reader: what it accepts, what it refuses and where, and how long it takes."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal.strict_json import BadJSON, loads
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(CHARACTERS),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(CHARACTERS), inner),
+    max_leaves=20,
+)
+
+
+def refusal(raw: bytes, **limits: int) -> BadJSON:
+    with pytest.raises(BadJSON) as caught:
+        loads(raw, **limits)
+    return caught.value
+
+
+@given(VALUES, st.booleans(), st.sampled_from([None, 1]))
+def test_what_json_writes_is_read_back(value: Any, ascii_only: bool, indent: int | None) -> None:
+    raw = json.dumps(value, ensure_ascii=ascii_only, indent=indent).encode()
+    assert loads(raw) == value
+
+
+@given(
+    st.binary(max_size=60) | st.text('[]{}",:\\u0dNaInfinity1e- \n', max_size=60).map(str.encode)
+)
+def test_anything_else_is_refused_and_nothing_breaks(raw: bytes) -> None:
+    try:
+        value = loads(raw)
+    except BadJSON as problem:
+        assert problem.line >= 1
+        assert problem.column >= 1
+    else:
+        assert value == json.loads(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "place", "pointer"),
+    [
+        (b'{"a": 1, "b": {\n "x": 1, "x": 2}}', "duplicateKey", (2, 10), "/b/x"),
+        (b'[{"a": 1},\n {"b/~": NaN}]', "notANumber", (2, 10), "/1/b~1~0"),
+        (b"[1, -Infinity]", "notANumber", (1, 5), "/1"),
+        (b"[1e999]", "notANumber", (1, 2), "/0"),
+        (b'{"n": ' + b"9" * 400 + b"}", "notANumber", (1, 7), "/n"),
+        (b'\xef\xbb\xbf{"a": 1}', "encoding", (1, 1), ""),
+        ('{"a": 1}'.encode("utf-16"), "encoding", (1, 1), ""),
+        ('{"a": 1}'.encode("utf-16-be"), "encoding", (1, 1), ""),
+        (b'{"a":\n "\xff"}', "encoding", (2, 3), ""),
+        (b'["ok",\n "\\ud800"]', "noCharacter", (2, 3), "/1"),
+        (b'["\\udc00\\ud800"]', "noCharacter", (1, 3), "/0"),
+        (b'{"a": "\\u0000"}', "noCharacter", (1, 8), "/a"),
+        (b'{"a": [1, 2,]}', "syntax", (1, 13), "/a/1"),
+        (b'{"a": "never closed', "syntax", (1, 7), "/a"),
+        (b"", "syntax", (1, 1), ""),
+        (b"[" * 65 + b"]" * 65, "tooDeep", (1, 65), ""),
+    ],
+)
+def test_a_refusal_names_the_place(
+    raw: bytes, code: str, place: tuple[int, int], pointer: str
+) -> None:
+    problem = refusal(raw)
+    assert (problem.code, (problem.line, problem.column)) == (code, place)
+    assert problem.pointer == pointer
+
+
+def test_what_looks_like_it_inside_a_string_is_text() -> None:
+    texts = ["[" * 500, "NaN", '"', "\\u0000", "\\\\ud800", "😀", '{"a": 1, "a": 1}']
+    assert loads(json.dumps(texts).encode()) == texts
+    assert loads(b"[" * 64 + b"]" * 64) is not None
+
+
+def test_the_limits_can_be_narrowed() -> None:
+    assert loads(b"[[1]]", max_bytes=5, max_depth=2) == [[1]]
+    assert refusal(b"[[1]]", max_bytes=4).code == "tooLarge"
+    assert refusal(b"[[1]]", max_depth=1).code == "tooDeep"
+
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"[]," * 10 * MEGABYTE,
+        b'"' + b'\\"' * 15 * MEGABYTE,
+        b'["' + b"\\\\" * 15 * MEGABYTE + b'", "\\ud800"]',
+        b"[1" + b" " * 31 * MEGABYTE,
+        b" " * 31 * MEGABYTE,
+        b'{"a": 1' + b', "a": 1' * 3 * MEGABYTE,
+    ],
+    ids=[
+        "lists",
+        "objects",
+        "values",
+        "quotes",
+        "backslashes",
+        "open",
+        "space",
+        "same key",
+    ],
+)
+def test_a_bomb_is_refused_quickly(raw: bytes) -> None:
+    started = time.perf_counter()
+    refusal(raw)
+    assert time.perf_counter() - started < 4
