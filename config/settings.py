@@ -10,6 +10,7 @@ from typing import Any
 
 import environ
 
+from config import logging
 from config.environment import Reader, is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -89,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -135,8 +137,10 @@ def _database() -> dict[str, Any]:
         # Tests use threads and processes, which an in-memory database can't serve.
         settings["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     else:
-        settings["CONN_MAX_AGE"] = 60
+        # Each request has a thread of its own: connections kept by threads would never be used
+        # again, so the process keeps them in a pool instead.
         settings["CONN_HEALTH_CHECKS"] = True
+        settings["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 20}}
     return settings
 
 
@@ -187,7 +191,13 @@ LOGOUT_REDIRECT_URL = "sign-in"
 
 # --- tasks ---------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = BROKER_URL
+if IS_EMBEDDED_QUEUE:
+    CELERY_BROKER_URL = "localhost"
+    CELERY_BROKER_TRANSPORT = "config.inprocess.Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+else:
+    CELERY_BROKER_URL = BROKER_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
@@ -197,10 +207,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = 4
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_RESULT_EXPIRES = None
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"polling_interval": 0.002} if IS_EMBEDDED_QUEUE else {"socket_timeout": 5}
-)
+CELERY_BEAT_SCHEDULE = {
+    # A tick that waited for a free worker until the next one came is dropped: one is enough.
+    "sweep": {"task": "journal.sweep", "schedule": 2.0, "options": {"expire_seconds": 2}},
+}
 
 # --- API -----------------------------------------------------------------------------------------
 
@@ -237,7 +252,6 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -259,3 +273,9 @@ SECURE_PROXY_SSL_HEADER = (
 
 vars().update(environ.Env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = _read.text("DEFAULT_FROM_EMAIL", "Sluice <sluice@localhost>")
+LOGGING = logging.configuration(LOG_FORMAT)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DETAIL
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DETAIL
+# It believes any X-Forwarded-For; the address that counts is worked out by accounts.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from time import monotonic
-from types import FrameType
+from time import sleep
 from typing import Protocol
 
 import structlog
@@ -23,6 +18,7 @@ from config.serving.exceptions import ServeRefused
 from config.serving.migrating import migrate
 from config.serving.safety import production_problems
 from config.serving.scheduler import SchedulerPart
+from config.serving.stopping import leave, stop_on_signals
 from config.serving.supervisor import Part, Supervisor
 from config.serving.worker import WorkerPart
 
@@ -30,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 ROLES = ("web", "worker", "beat")
 GRACE_SECONDS = 20
-FORCED = 1
+WAITING_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,17 @@ class Waiting:
     """The main thread's occupation where no web server runs."""
 
     def __init__(self, ready: Callable[[], None]) -> None:
-        self._stopped = threading.Event()
+        self._asked = False
         self._ready = ready
 
     def serve_until_stopped(self) -> None:
         self._ready()
-        self._stopped.wait()
+        while not self._asked:
+            sleep(WAITING_SECONDS)
 
     def ask_to_stop(self) -> None:
-        self._stopped.set()
+        # A plain flag: setting an Event from a signal can deadlock with the wait it interrupts.
+        self._asked = True
 
 
 def serve(plan: Plan, *, say: Callable[[str], None]) -> int:
@@ -118,40 +116,14 @@ def _parts(plan: Plan) -> list[Part]:
 
 def _run(foreground: Foreground, parts: list[Part]) -> int:
     supervisor = Supervisor(parts, give_up=foreground.ask_to_stop)
-    with _signals(foreground):
+    with stop_on_signals(foreground.ask_to_stop, grace=GRACE_SECONDS) as request:
         supervisor.start()
         foreground.serve_until_stopped()
-        began = monotonic()
-        late = supervisor.stop(seconds=max(2.0, GRACE_SECONDS - (monotonic() - began)))
+        late = supervisor.stop(seconds=request.seconds_left())
         connections.close_all()
-    code = 1 if supervisor.lost else 0
-    log.info("stopped", lost=supervisor.lost, late=late)
-    if late:
-        # Their leases run out and another worker takes the work; waiting for them would not end.
-        _leave(code)
+        code = 1 if supervisor.lost else 0
+        log.info("stopped", lost=supervisor.lost, late=late)
+        if late:
+            # Their leases run out and another worker takes the work; waiting might never end.
+            leave(code)
     return code
-
-
-@contextmanager
-def _signals(foreground: Foreground) -> Iterator[None]:
-    """The first SIGTERM or SIGINT asks to stop, a second ends the process where it stands."""
-    asked: list[int] = []
-
-    def on_signal(number: int, frame: FrameType | None) -> None:
-        if asked:
-            _leave(FORCED)
-        asked.append(number)
-        foreground.ask_to_stop()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
-
-
-def _leave(code: int) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

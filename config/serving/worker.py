@@ -9,6 +9,7 @@ from celery.app import trace
 from celery.worker import WorkController, state
 from django.db import connections
 
+from config.inprocess import bell
 from config.serving import presence
 
 WORKER = "worker"
@@ -42,8 +43,10 @@ class WorkerPart:
         finally:
             presence.ended(WORKER)
             state.should_stop = None
+            bell.settle()
             connections.close_all()
 
     def ask_to_stop(self) -> None:
-        """The worker's loop looks at this at least every two seconds."""
+        """The worker's loop looks at this when the bell rings, at the latest after two seconds."""
         state.should_stop = 0
+        bell.keep_ringing()

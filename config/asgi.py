@@ -1,0 +1,24 @@
+"""The ASGI application: HTTP to Django, sockets to the consumers after their Origin is checked."""
+
+from __future__ import annotations
+
+import os
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+from config.origins import OriginCheck
+from config.routing import socket_routes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def build() -> ProtocolTypeRouter:
+    """Django first: the consumers behind the routes import models, which need the apps ready."""
+    http = get_asgi_application()
+    sockets = OriginCheck(AuthMiddlewareStack(URLRouter(socket_routes())))
+    return ProtocolTypeRouter({"http": http, "websocket": sockets})
+
+
+application = build()

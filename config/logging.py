@@ -1,0 +1,87 @@
+"""How the log looks: lines for a person (`console`) or one JSON object a line (`json`).
+
+Structlog and the standard library end in the same format, so that a library's warning carries the
+request id, too.
+"""
+
+from __future__ import annotations
+
+import sys
+from logging import DEBUG as DETAIL
+from typing import Any
+
+import structlog
+
+__all__ = ["DETAIL", "configuration"]
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.ExtraAdder(),
+]
+# Loggers that tell at INFO what nobody asked for.
+QUIET = (
+    "asyncio",
+    "celery",
+    "django_celery_beat",
+    "httpx",
+    "kombu",
+    "urllib3",
+    "uvicorn.access",
+    "uvicorn.error",
+    "websockets",
+)
+
+
+def configuration(form: str) -> dict[str, Any]:
+    """Django's LOGGING for this form; sets up structlog to end in the same place."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.UnicodeDecoder(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": _formatter(form)},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {
+            **{name: {"level": "WARNING"} for name in QUIET},
+            # Django's own handlers would write a second, differently shaped line.
+            "django": {"handlers": [], "propagate": True, "level": "INFO"},
+            # The request's own line says the status already.
+            "django.request": {"level": "ERROR"},
+            "django.channels.server": {"level": "WARNING"},
+        },
+    }
+
+
+def _formatter(form: str) -> dict[str, Any]:
+    tail: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if form == "json"
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
+    )
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": SHARED,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *tail],
+    }
