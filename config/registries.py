@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from journal.kinds import consumers, sweeps
+from workflows.authoring.kinds import projections, step_kinds, trigger_kinds
 
 
 def freeze_all() -> None:
-    for registry in (consumers, sweeps):
+    for registry in (consumers, sweeps, step_kinds, trigger_kinds, projections):
         registry.freeze()

@@ -21,7 +21,6 @@ class Account(models.Model):
         models.JSONField(default=roles_that_create_by_default)
     )
     most_chain_depth = models.PositiveSmallIntegerField(default=8)
-    is_paused = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "account"

@@ -43,9 +43,7 @@ class Workflow(Guarded, models.Model):
     key = KeyField()
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, default="")
-    workspace = models.ForeignKey(
-        Workspace, on_delete=models.PROTECT, related_name="workflows"
-    )
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="workflows")
     type = models.CharField(max_length=10, choices=Type.choices, default=Type.MAIN)
     draft_mode = models.CharField(
         max_length=10, choices=DraftMode.choices, default=DraftMode.SHARED
@@ -63,9 +61,7 @@ class Workflow(Guarded, models.Model):
         blank=True,
         related_name="live_for",
     )
-    tags: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=list, blank=True
-    )
+    tags: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     time_back_minutes = models.PositiveIntegerField(null=True, blank=True)
     is_owned_by_admins = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
@@ -165,16 +161,12 @@ class WorkflowTeamGrant(TeamGrant):
 class Version(models.Model):
     """An immutable published copy of a workflow, numbered from 1."""
 
-    workflow = models.ForeignKey(
-        Workflow, on_delete=models.CASCADE, related_name="versions"
-    )
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     definition: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     digest = models.CharField(max_length=64)
     description = models.TextField(blank=True, default="")
-    tags: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=list, blank=True
-    )
+    tags: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     time_back_minutes = models.PositiveIntegerField(null=True, blank=True)
     run_as = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -189,9 +181,7 @@ class Version(models.Model):
     class Meta:
         ordering: ClassVar = ["-number"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["workflow", "number"], name="version_number_once"
-            ),
+            models.UniqueConstraint(fields=["workflow", "number"], name="version_number_once"),
             models.CheckConstraint(
                 condition=models.Q(number__gte=1), name="version_number_from_one"
             ),
@@ -204,9 +194,7 @@ class Version(models.Model):
 class Draft(models.Model):
     """The editable copy of a workflow; `owner` is empty for the one that all owners share."""
 
-    workflow = models.ForeignKey(
-        Workflow, on_delete=models.CASCADE, related_name="drafts"
-    )
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="drafts")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -19,17 +19,11 @@ class Transition(models.Model):
         ALL = "all"
         ONE_PER_RELATION = "onePerRelation"
 
-    lifecycle = models.ForeignKey(
-        Lifecycle, on_delete=models.CASCADE, related_name="transitions"
-    )
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="transitions")
     key = KeyField()
     name = models.CharField(max_length=200)
-    from_state = models.ForeignKey(
-        State, on_delete=models.PROTECT, related_name="moves_out"
-    )
-    to_state = models.ForeignKey(
-        State, on_delete=models.PROTECT, related_name="moves_in"
-    )
+    from_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="moves_out")
+    to_state = models.ForeignKey(State, on_delete=models.PROTECT, related_name="moves_in")
     mode = models.CharField(max_length=20, choices=Mode.choices, default=Mode.ANY)
     required_comment_type_key = models.CharField(max_length=100, blank=True, default="")
     requires_any_comment = models.BooleanField(default=False)

@@ -61,11 +61,7 @@ def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
         leading = [one for one in from_here(locked) if one.to_state.key == to_state_key]
         if not leading:
             raise _not_from_here(locked, f"no transition leads to {to_state_key}")
-        permitted = [
-            one
-            for one in leading
-            if gate.allows(actor, "transition", Move(locked, one))
-        ]
+        permitted = [one for one in leading if gate.allows(actor, "transition", Move(locked, one))]
         return _make(locked, (permitted or leading)[0], actor)
 
 
@@ -98,16 +94,12 @@ def not_yet_active(one: Transition) -> str | None:
 
 def _known(obj: GovernedObject, key: str) -> Transition:
     lifecycle_id = obj.object_type.lifecycle_id
-    rows = Transition.objects.filter(lifecycle_id=lifecycle_id).select_related(
-        "to_state"
-    )
+    rows = Transition.objects.filter(lifecycle_id=lifecycle_id).select_related("to_state")
     found = rows.filter(key=key).first()
     if found is None:
         keys = rows.values_list("key", flat=True)
         detail = f"{key[:120]!r} is no transition of this lifecycle."
-        problem = Problem(
-            "/transitionKey", "unknownTransition", detail, key, nearest(key, keys)
-        )
+        problem = Problem("/transitionKey", "unknownTransition", detail, key, nearest(key, keys))
         raise Invalid(problems=[problem], code="unknownTransition")
     if found.from_state_id != obj.state_id:
         raise _not_from_here(obj, f"{found.key} starts elsewhere")
@@ -135,9 +127,7 @@ def _make(obj: GovernedObject, one: Transition, actor: Actor) -> Moved:
     touch(obj, "state", "state_since")
     ledger = Ledger(actor.origin)
     pair = {"before": before, "after": one.to_state.key}
-    ledger.note(
-        obj, Change.Verb.TRANSITIONED, "stateKey", **pair, override=decision.override
-    )
+    ledger.note(obj, Change.Verb.TRANSITIONED, "stateKey", **pair, override=decision.override)
     ledger.tell("workflowStateChanged", obj, {**pair, "transitionKey": one.key})
     ledger.write()
     return Moved(obj, one, decision.override)

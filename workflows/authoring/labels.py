@@ -1,0 +1,47 @@
+"""The labels of a workflow's publication, derived from what is stored, with their queryset twin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from workflows.authoring.models import Draft, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands beside a workflow's name: a word and the name of an icon."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+LABELS = {
+    "notPublished": Label("Not published", "pencil", "secondary"),
+    "publishedEnabled": Label("Published, trigger enabled", "circle-check", "success"),
+    "publishedDisabled": Label("Published, trigger disabled", "player-pause", "warning"),
+}
+UNPUBLISHED_CHANGES = Label("Has unpublished changes", "git-branch", "info")
+
+
+def with_changes(workflows: QuerySet[Workflow]) -> QuerySet[Workflow]:
+    """Adds `has_changes`: a draft beside the live version that differs from it."""
+    drafts = Draft.objects.filter(workflow=OuterRef("pk"), owner=None)
+    differing = drafts.exclude(digest=OuterRef("live_version__digest"))
+    return workflows.annotate(has_changes=Q(live_version__isnull=False) & Exists(differing))
+
+
+def has_unpublished_changes(workflow: Workflow) -> bool:
+    """The same, for one workflow."""
+    live = workflow.live_version
+    if live is None:
+        return False
+    drafts = Draft.objects.filter(workflow=workflow, owner=None)
+    return drafts.exclude(digest=F("workflow__live_version__digest")).exists()
+
+
+def labels_of(status: str, has_changes: bool) -> list[Label]:
+    """The labels to show, the status first."""
+    return [LABELS[status], UNPUBLISHED_CHANGES] if has_changes else [LABELS[status]]
