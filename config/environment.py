@@ -42,9 +42,7 @@ class Reader:
 
     def names(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         raw = self.text(name)
-        return [part.strip() for part in raw.split(",") if part.strip()] or list(
-            default
-        )
+        return [part.strip() for part in raw.split(",") if part.strip()] or list(default)
 
     def flag(self, name: str, default: bool = False) -> bool:
         raw = self.text(name).lower()
@@ -56,9 +54,7 @@ class Reader:
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         raw = self.text(name, default)
         if raw not in allowed:
-            self.problems.append(
-                f"{name}={raw!r} is unknown; write one of {', '.join(allowed)}."
-            )
+            self.problems.append(f"{name}={raw!r} is unknown; write one of {', '.join(allowed)}.")
             return default
         return raw
 
@@ -66,9 +62,7 @@ class Reader:
         raw = self.text(name, str(default))
         if raw.isascii() and raw.isdigit() and 0 < int(raw) < 65536:
             return int(raw)
-        self.problems.append(
-            f"{name}={raw!r} is not a port; write a number from 1 to 65535."
-        )
+        self.problems.append(f"{name}={raw!r} is not a port; write a number from 1 to 65535.")
         return default
 
     def url(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
@@ -85,9 +79,7 @@ class Reader:
             try:
                 kept.append(str(ipaddress.ip_network(part, strict=False)))
             except ValueError:
-                self.problems.append(
-                    f"{name}: {part!r} is neither an address nor a network."
-                )
+                self.problems.append(f"{name}: {part!r} is neither an address nor a network.")
         return kept
 
     def secret(self, name: str, folder: Path) -> str:

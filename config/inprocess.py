@@ -41,9 +41,7 @@ class Bell:
     def wait_after(self, seen: int, *, seconds: float | None) -> bool:
         """Waits until it rings more often than `seen` times; False where it did not in time."""
         with self._rung:
-            return self._rung.wait_for(
-                lambda: self._goes_on or self._times > seen, timeout=seconds
-            )
+            return self._rung.wait_for(lambda: self._goes_on or self._times > seen, timeout=seconds)
 
 
 bell = Bell()
@@ -66,7 +64,7 @@ class Transport(memory.Transport):
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_: Any) -> None:
         seen = bell.times()
         try:
             self.cycle.get(self._deliver, timeout=timeout)

@@ -61,4 +61,6 @@ def _demo_problems() -> list[str]:
 
 def _check_problems() -> list[str]:
     found = run_checks(include_deployment_checks=True)
-    return [f"{one.msg} ({one.id})" for one in found if one.level >= WARNING and not one.is_silenced()]
+    return [
+        f"{one.msg} ({one.id})" for one in found if one.level >= WARNING and not one.is_silenced()
+    ]

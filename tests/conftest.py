@@ -1,0 +1,69 @@
+"""Fixtures of the whole suite."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from kombu.transport import memory
+
+from config.celery import app
+from config.serving import presence
+from config.serving.worker import WORKER, WorkerPart
+from tests.settings import PREFIX
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+) -> None:
+    """Removes what a killed run left beside its SQLite file.
+
+    SQLite would take an old write-ahead log for the new file's own.
+    """
+    if settings.IS_SQLITE:
+        name = settings.DATABASES["default"]["TEST"]["NAME"]
+        for left in Path(name).parent.glob(f"{Path(name).name}-*"):
+            left.unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_in_memory() -> Iterator[None]:
+    """Wake-ups that no worker of this test took, and what it cached, don't reach the next one."""
+    yield
+    memory.Channel.queues.clear()
+    if not settings.REDIS_URL:
+        cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_in_redis() -> Iterator[None]:
+    """Removes this run's own keys, and nobody else's."""
+    yield
+    if settings.REDIS_URL:
+        with redis.Redis.from_url(settings.REDIS_URL) as server:
+            for key in server.scan_iter(f"*{PREFIX}*", count=1000):
+                server.delete(key)
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """A real Celery worker in threads of this process, for as long as the test runs."""
+    part = WorkerPart(app)
+    thread = threading.Thread(target=part.run, daemon=True)
+    thread.start()
+    deadline = monotonic() + 20
+    while not presence.runs(WORKER):
+        assert thread.is_alive(), "the worker died at its start"
+        assert monotonic() < deadline, "the worker did not start"
+        sleep(0.01)
+    yield
+    part.ask_to_stop()
+    thread.join(20)
+    assert not thread.is_alive(), "the worker did not stop"
