@@ -16,6 +16,7 @@ from accounts.keys import nearest
 from catalog import canonical
 from catalog.canonical import Unacceptable
 from catalog.models import AttributeType
+from journal import strict_json
 
 KnownUsers = Callable[[str], bool]
 
@@ -87,7 +88,7 @@ def is_empty(stored: object) -> bool:
 
 
 def unique_token(stored: object) -> str:
-    """The text by which `UniqueValue` compares; a digest where an index could not hold the value."""
+    """The text by which `UniqueValue` compares; a digest where an index could not hold it."""
     token = stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
     encoded = token.encode()
     return token if len(encoded) <= 500 else f"sha256:{hashlib.sha256(encoded).hexdigest()}"
@@ -159,7 +160,7 @@ def _cleaned_item(
 
 
 def _item_type(attribute: AttributeType) -> str:
-    """What one value is: of the attribute, or of an item where it is a list (of strings if unsaid)."""
+    """The type of one value: the attribute's, or that of a list's items (strings if unsaid)."""
     kind = attribute.item_type if attribute.type == _LIST else attribute.type
     return kind if kind in canonical.FORMS else AttributeType.ValueType.STRING.value
 
@@ -179,18 +180,12 @@ def _unknown(key: str, known: Mapping[str, AttributeType], pointer: str) -> Prob
     near = nearest(key, known)
     hint = f" Perhaps {near!r} was meant." if near else ""
     return Problem(
-        f"{pointer}/{escaped(key)}",
+        f"{pointer}/{strict_json.escaped(str(_shown(key)))}",
         "unknownAttribute",
         f"The object type has no attribute {_shown(key)!r}.{hint}",
         _shown(key),
         near,
     )
-
-
-def escaped(key: str) -> str:
-    """A member's name as a part of a JSON pointer, in characters that can be sent."""
-    sendable = key[:200].encode("utf-8", "replace").decode()
-    return sendable.replace("~", "~0").replace("/", "~1")
 
 
 def _required(attribute: AttributeType, pointer: str) -> Problem:
