@@ -5,8 +5,10 @@ over a layer gets a bend there, so that it is given room like a box. Knows neith
 nor curves, and nothing of Django.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BEND_HEIGHT = 12.0
 BOX_GAP = 30.0
@@ -75,7 +77,7 @@ class _Grid:
         self.after: list[list[int]] = [[] for _ in range(self.count)]
         for span, bends in zip(spans, self.bends, strict=True):
             chain = [span.left, *bends, span.right]
-            for left, right in zip(chain, chain[1:], strict=False):
+            for left, right in pairwise(chain):
                 self.after[left].append(right)
                 self.before[right].append(left)
 
@@ -116,8 +118,11 @@ def _crossings(grid: _Grid, rows: list[list[int]]) -> int:
     place = {vertex: at for row in rows for at, vertex in enumerate(row)}
     total = 0
     for row in rows:
-        ends = [place[far] for vertex in row for far in sorted(grid.after[vertex], key=place.get)]
-        total += sum(a > b for at, a in enumerate(ends) for b in ends[at + 1 :])
+        passed: list[int] = []
+        for vertex in row:
+            for end in sorted(place[far] for far in grid.after[vertex]):
+                total += len(passed) - bisect_right(passed, end)
+                insort(passed, end)
     return total
 
 
@@ -138,7 +143,7 @@ def _middles(grid: _Grid, order: list[list[int]], sizes: list[float]) -> list[fl
 def _packed(grid: _Grid, row: list[int], wanted: list[float], sizes: list[float]) -> list[float]:
     """Nearest to what is wanted without overlap: least squares by pooling adjacent violators."""
     offsets = [0.0]
-    for upper, lower in zip(row, row[1:], strict=False):
+    for upper, lower in pairwise(row):
         gap = BOX_GAP if upper < grid.boxes and lower < grid.boxes else BEND_GAP
         offsets.append(offsets[-1] + (sizes[upper] + sizes[lower]) / 2 + gap)
     pools: list[tuple[float, float, int]] = []

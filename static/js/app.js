@@ -1,0 +1,28 @@
+// What every page starts. Parts that htmx swaps in are started again by themselves.
+import { startDiagrams } from "./diagrams.js";
+import { startDialogs } from "./dialogs.js";
+import { startHtmx } from "./requests.js";
+import { startThemeSwitch } from "./theme-switch.js";
+import { startTimes } from "./times.js";
+import { startToasts } from "./toasts.js";
+
+function startFills() {
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-fill]");
+    if (!chip) return;
+    document.getElementById(chip.dataset.fill).value = chip.dataset.fillValue;
+    document.getElementById(chip.dataset.fillNext)?.focus();
+  });
+}
+
+startHtmx();
+startThemeSwitch();
+startToasts();
+startDialogs();
+startFills();
+startDiagrams();
+startTimes();
+document.addEventListener("htmx:afterSettle", (event) => {
+  startDiagrams(event.target);
+  startTimes(event.target);
+});

@@ -1,0 +1,54 @@
+// Short messages in the corner. A failure stays until it is dismissed; all else goes by itself.
+
+const ICONS = { success: "circle-check", error: "circle-x", warning: "alert-triangle", info: "info-circle" };
+const SHOWN_FOR = 6000;
+
+function leaveLater(toast) {
+  if (toast.getAttribute("role") === "alert") return;
+  let timer = setTimeout(() => toast.remove(), SHOWN_FOR);
+  toast.addEventListener("pointerenter", () => clearTimeout(timer));
+  toast.addEventListener("focusin", () => clearTimeout(timer));
+  toast.addEventListener("pointerleave", () => {
+    timer = setTimeout(() => toast.remove(), SHOWN_FOR);
+  });
+}
+
+// kind: success, error, warning or info. The text is set as text, never as HTML.
+export function toast(text, kind = "info") {
+  const template = document.getElementById("toast-template");
+  const place = document.getElementById("toasts");
+  if (!template || !place) return;
+  const note = template.content.firstElementChild.cloneNode(true);
+  note.classList.add(`toast-note--${kind}`);
+  if (kind === "error" || kind === "warning") note.setAttribute("role", "alert");
+  const use = note.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[kind] ?? ICONS.info}`));
+  note.querySelector(".toast-note__text").textContent = text;
+  place.append(note);
+  leaveLater(note);
+}
+
+function problemText(request) {
+  try {
+    const problem = JSON.parse(request.responseText);
+    return problem.detail || problem.title;
+  } catch {
+    return "";
+  }
+}
+
+export function startToasts() {
+  document.querySelectorAll("[data-toast]").forEach(leaveLater);
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
+  });
+  // A view may answer with the header HX-Trigger: {"toast": {"text": "…", "kind": "success"}}.
+  document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    toast(problemText(xhr) || `The server refused this (${xhr.status}).`, "error");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    toast("The server can't be reached. Nothing was changed.", "error");
+  });
+}
