@@ -1,9 +1,9 @@
 """Draws a lifecycle: its states as boxes in layers, its transitions as curves between them.
 
-Pure: takes names and positions, gives back coordinates, paths and texts, which
-`templates/catalog/diagram.svg.html` renders. Forward moves run from left to right; backward ones run
-beneath the boxes where the way is free, else between them. No box lies on another, no label on a
-box or on another label. Knows nothing of who may move what.
+Pure: takes names and positions, gives back coordinates, paths and texts, which the template
+`catalog/diagram.svg.html` renders. Forward moves run from left to right; backward ones run beneath
+the boxes where the way is free, else between them. No box lies on another, no label on a box or on
+another label. Knows nothing of who may move what.
 """
 
 from collections.abc import Sequence

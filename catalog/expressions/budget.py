@@ -1,5 +1,8 @@
 """How much one evaluation may cost. Without these limits a line of text could hold a worker."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 from catalog.expressions.errors import Code, Fault, Span
 
 MAX_SOURCE = 10_000
@@ -15,19 +18,66 @@ MAX_STEPS = 10_000
 MAX_TEXT = 100_000
 """Characters of a text that is read or made."""
 MAX_ITEMS = 10_000
-"""Items of a list that is read or made, and values in one compiled JSON value."""
+"""Items of a list that is read or made, nested ones counted, and values in one JSON value."""
+
+MAX_CHARACTERS = 1_000_000
+"""Characters of all texts in one result together."""
 
 _CHARACTERS_A_STEP = 1_000
 _ITEMS_A_STEP = 100
 
 
-class Budget:
-    """The steps left. One budget serves one evaluation, including all places of a text."""
+@dataclass(slots=True)
+class Size:
+    """What a value weighs: the values nested in it, itself included, and the characters of its
+    texts. Counting stops with a fault at the limits, so that lists which hold one list many times
+    cost no more than they may."""
 
-    __slots__ = ("_left",)
+    values: int = 0
+    characters: int = 0
+
+    def add(self, value: object, depth: int = 0) -> None:
+        if depth > MAX_DEPTH:
+            raise Fault(Code.TOO_DEEP, f"The value is nested deeper than {MAX_DEPTH} levels")
+        self.values += 1
+        if isinstance(value, str):
+            self.characters += len(value)
+        elif isinstance(value, list | tuple):
+            check_list_size(self.values + len(value))
+            self._add_all(value, depth + 1)
+        elif isinstance(value, Mapping):
+            check_list_size(self.values + len(value))
+            self._add_all(value, depth + 1)
+            self._add_all(value.values(), depth + 1)
+        self._check()
+
+    def _add_all(self, values: Iterable[object], depth: int) -> None:
+        for value in values:
+            self.add(value, depth)
+
+    def _check(self) -> None:
+        check_list_size(self.values)
+        if self.characters > MAX_CHARACTERS:
+            raise Fault(
+                Code.RESULT_TOO_LARGE,
+                f"The value has more than {MAX_CHARACTERS:,} characters in it",
+            )
+
+    @property
+    def steps(self) -> int:
+        """What it costs to look at it once."""
+        return self.values // _ITEMS_A_STEP + self.characters // _CHARACTERS_A_STEP
+
+
+class Budget:
+    """The steps left, and the size of the results so far. One budget serves one evaluation,
+    including all places of a text and all texts of a JSON value."""
+
+    __slots__ = ("_kept", "_left")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self._left = steps
+        self._kept = Size()
 
     def spend(self, span: Span, steps: int = 1) -> None:
         self._left -= steps
@@ -39,11 +89,18 @@ class Budget:
             )
 
     def spend_on(self, span: Span, value: object) -> None:
-        """Long texts and lists cost steps when a function reads them."""
+        """Long texts and lists cost steps when a function reads or makes them."""
         if isinstance(value, str):
             self.spend(span, len(value) // _CHARACTERS_A_STEP)
-        elif isinstance(value, list):
-            self.spend(span, len(value) // _ITEMS_A_STEP)
+        elif isinstance(value, list | Mapping):
+            size = Size()
+            size.add(value)
+            self.spend(span, size.steps)
+
+    def keep(self, value: object) -> None:
+        """Count a result towards what all results together may weigh."""
+        if isinstance(value, str | list | Mapping):
+            self._kept.add(value)
 
 
 def check_text_size(characters: int) -> None:
@@ -52,7 +109,7 @@ def check_text_size(characters: int) -> None:
         raise Fault(Code.RESULT_TOO_LARGE, f"The text would be longer than {MAX_TEXT:,} characters")
 
 
-def check_list_size(items: int) -> None:
+def check_list_size(values: int) -> None:
     """Refuse a list before it is made."""
-    if items > MAX_ITEMS:
-        raise Fault(Code.RESULT_TOO_LARGE, f"The list would have more than {MAX_ITEMS:,} items")
+    if values > MAX_ITEMS:
+        raise Fault(Code.RESULT_TOO_LARGE, f"There would be more than {MAX_ITEMS:,} values")

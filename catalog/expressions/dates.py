@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from catalog.expressions.errors import Code, Fault, nearest, shortened
+from catalog.expressions.numbers import multiply
 from catalog.expressions.values import moment_of, to_utc
 
 _ISO = re.compile(
@@ -67,10 +68,10 @@ _MANY_HOURS = 1_000_000_000
 
 def span_of(*, days: int = 0, hours: int | Decimal = 0) -> timedelta:
     """A length of time, exact to the microsecond."""
-    if abs(hours) > _MANY_HOURS:
+    if not -_MANY_HOURS < hours < _MANY_HOURS:
         raise out_of_range()
     try:
-        return timedelta(days=days, microseconds=int(hours * 3_600_000_000))
+        return timedelta(days=days, microseconds=int(multiply(hours, 3_600_000_000)))
     except OverflowError:
         raise out_of_range() from None
 

@@ -6,7 +6,6 @@ attributes of Python objects are never read, so no expression can reach Python.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -115,7 +114,7 @@ class Evaluation:
             return self._mapped(value, selector, depth)
         if isinstance(value, Mapping):
             return admit(value[key]) if key in value else None
-        if isinstance(value, Selectable) and not isinstance(value, str | date | Decimal):
+        if isinstance(value, Selectable):
             return _selected_from(value, key)
         raise Fault(
             Code.UNKNOWN_SELECTOR,
@@ -126,7 +125,7 @@ class Evaluation:
         """A selector after a list maps over it; what is missing is null and kept."""
         if depth >= MAX_DEPTH:
             raise Fault(Code.TOO_DEEP, f"The lists are nested deeper than {MAX_DEPTH} levels")
-        self.budget.spend_on(selector.span, items)
+        self.budget.spend(selector.span, 1 + len(items) // 100)
         return [self._selected(admit(item), selector, depth + 1) for item in items]
 
     def _call(self, node: Call) -> Value:

@@ -1,17 +1,15 @@
 """An expression, parsed once: what holds the tree and hands out values, references and errors."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from catalog.expressions.budget import Budget
+from catalog.expressions.caching import cached
 from catalog.expressions.errors import Code, Fault, placed
 from catalog.expressions.evaluator import Evaluation
 from catalog.expressions.parser import tree_of
 from catalog.expressions.references import Reference, references_of
 from catalog.expressions.tree import Node
-from catalog.expressions.values import Context, Value, admit
-
-_SHORT = 500
+from catalog.expressions.values import Context, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,9 @@ class Expression:
     def evaluate_within(self, context: Context, budget: Budget) -> Value:
         """The same, sharing a budget with other expressions."""
         try:
-            return admit(Evaluation(context, budget).of(self.tree))
+            value = Evaluation(context, budget).of(self.tree)
+            budget.keep(value)
+            return value
         except Fault as fault:
             raise placed(fault, self.text) from None
         except RecursionError:
@@ -51,17 +51,12 @@ def _too_deep() -> Fault:
 
 def parse(text: str) -> Expression:
     """The expression that a bare text says (without braces). Raises `ExpressionError`."""
-    plain = str.__str__(text)
-    return _parse_short(plain) if len(plain) <= _SHORT else _parse_long(plain)
+    return _parse(str.__str__(text))
 
 
+@cached
 def _parse(text: str) -> Expression:
     try:
         return Expression(text, tree_of(text))
     except Fault as fault:
         raise placed(fault, text) from None
-
-
-# Two caches, so that a few thousand long expressions can't fill the memory with their trees.
-_parse_short = lru_cache(maxsize=4096)(_parse)
-_parse_long = lru_cache(maxsize=64)(_parse)

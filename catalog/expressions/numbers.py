@@ -51,7 +51,7 @@ def bounded(value: int | Decimal) -> int | Decimal:
 def _plain(value: Decimal) -> Decimal:
     """Without exponents that would make writing the number out long."""
     if not value:
-        return Decimal(0) if abs(_exponent(value)) > DIGITS else abs(value)
+        return value.copy_abs() if -DIGITS <= _exponent(value) <= 0 else Decimal(0)
     if value.adjusted() >= 40:
         raise _too_large()
     if len(value.as_tuple().digits) > DIGITS or _exponent(value) < _SMALLEST_EXPONENT:
@@ -116,7 +116,7 @@ def round_half_up(value: int | Decimal, digits: int) -> int | Decimal:
     """Rounded to so many digits after the point, halves away from zero; whole without digits."""
     if abs(digits) > 40:
         raise Fault(Code.OUT_OF_RANGE, "round() takes from -40 to 40 digits", argument=1)
-    unit = Decimal(1).scaleb(-digits)
+    unit = Decimal(1).scaleb(-digits, context=_WIDE)
     rounded = Decimal(value).quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE)
     return bounded(rounded) if digits > 0 else bounded(int(rounded))
 

@@ -50,7 +50,7 @@ def tree_of(text: str) -> Node:
     try:
         return cast(Node, _LARK.parse(text))
     except UnexpectedCharacters as error:
-        raise _unreadable(text, error.pos_in_stream) from None
+        raise _unreadable(text, cast(int, error.pos_in_stream)) from None
     except UnexpectedToken as error:
         raise _misplaced(text, error.token) from None
 

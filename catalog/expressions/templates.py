@@ -12,10 +12,10 @@ written `{{ '{{' }}`; closing braces alone are literal.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeAlias
 
 from catalog.expressions.budget import MAX_PLACES, MAX_TEMPLATE, Budget, check_text_size
+from catalog.expressions.caching import cached
 from catalog.expressions.errors import Code, ExpressionError, Fault, Span, nearest, placed
 from catalog.expressions.expression import Expression, parse
 from catalog.expressions.parser import check_sound
@@ -33,7 +33,7 @@ _VARIABLE = re.compile(
 )
 # The alternatives begin with different characters, so the time is linear in the length.
 _TO_CLOSING_BRACES = re.compile(rf"(?:[^'\"}}]|{_TEXT}|}}(?!}}))*", re.DOTALL)
-_NEARLY = 0.8
+_NEARLY = 0.84
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ TextForm: TypeAlias = str | Whole | Mixed
 """A literal text is itself."""
 
 
-@lru_cache(maxsize=2048)
+@cached
 def form_of(text: str) -> TextForm:
     """What a text means. Raises `ExpressionError`."""
     try:

@@ -7,7 +7,7 @@ once, when it is created; moving it is the business of `workflows.lifecycle`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -58,7 +58,10 @@ def create(
     place = PlaceFor(board or default_board(object_type), object_type)
     gate.demand(actor, "create_object", place)
     types = list(object_type.attributes.all())
-    values, problems = rules.validate(types, attributes or {}, complete=True)
+    given = attributes or {}
+    values, problems = rules.validate(
+        types, given, complete=True, known_users=known_users(types, given)
+    )
     problems += name_problems(name) + key_problems(key)
     if parent is not None:
         gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
@@ -129,7 +132,12 @@ def update(
             )
         gate.demand(actor, "edit", locked)
         types = list(locked.object_type.attributes.all())
-        values, problems = rules.validate(types, attributes or {}, complete=False)
+        values, problems = rules.validate(
+            types,
+            attributes or {},
+            complete=False,
+            known_users=known_users(types, attributes or {}),
+        )
         if name is not None:
             problems += name_problems(name)
         if problems:
@@ -374,6 +382,16 @@ def lock(obj: GovernedObject) -> GovernedObject:
     return found
 
 
+def known_users(
+    types: Sequence[AttributeType], given: Mapping[str, object]
+) -> Callable[[str], bool]:
+    """Tells which of the usernames in these values exist, by one query where there are any."""
+    named = rules.usernames_in(types, given)
+    rows = User.objects.filter(username__in=named)
+    found = set(rows.values_list("username", flat=True)) if named else set()
+    return found.__contains__
+
+
 def touch(obj: GovernedObject, *fields: str) -> None:
     """Saves the named fields and counts the version up."""
     obj.version += 1
@@ -423,7 +441,7 @@ def claim_unique_values(
         )
         with transaction.atomic(), refusing({"attribute_value_unique": taken}):
             UniqueValue.objects.create(
-                attribute=attribute, object=obj, value=str(value)
+                attribute=attribute, object=obj, value=rules.unique_token(value)
             )
 
 

@@ -1,0 +1,120 @@
+"""Runs a chain of steps for one object: in order, a failure recorded, the chain going on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from accounts.exceptions import Invalid, Refused
+from automations.runs import Run
+from automations.steps.base import BadValue, Json, StepRun, steps
+from catalog.context import ObjectContext
+from journal.clock import now
+from journal.leases import LeaseLost
+from workflows.authoring.definitions import step_id
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Chain:
+    """The steps of one item as they are run; `record` is what the run history keeps."""
+
+    run: Run
+    context: ObjectContext
+    position: int
+    record: list[dict[str, Any]] = field(default_factory=list)
+    failed: bool = False
+    stopped: bool = False
+
+    def follow(self, step_list: Sequence[Json], pointer: str = "/steps") -> None:
+        """Runs the steps in order; after `onFailure: stop` the rest is recorded as skipped."""
+        for index, step in enumerate(step_list):
+            here = f"{pointer}/{index}"
+            if self.stopped:
+                self._skip(step, here)
+                continue
+            if self._perform(step, here):
+                continue
+            self._after_failure(step, here)
+
+    def _after_failure(self, step: Json, pointer: str) -> None:
+        rule = step.get("onFailure", "continue")
+        if isinstance(rule, dict):
+            self.follow(rule["steps"], f"{pointer}/onFailure/steps")
+            return
+        self.failed = True
+        self.stopped = rule == "stop"
+
+    def _perform(self, step: Json, pointer: str) -> bool:
+        """One step in a savepoint, so that a failed one leaves nothing half-written."""
+        one = self._step_run(step, pointer)
+        started, clock = now(), time.perf_counter()
+        output, error = None, None
+        before = self.context.obj
+        try:
+            with transaction.atomic():
+                output = steps[step["type"]].run(one)
+        except (LeaseLost, DatabaseError):
+            raise
+        except Exception as problem:
+            error = described(problem, pointer)
+            self.context.obj = before
+        self.context.steps[one.step_id] = output or {}
+        self.record.append(
+            {
+                "stepId": one.step_id,
+                "type": step["type"],
+                "status": "failed" if error else "succeeded",
+                "input": one.input,
+                "output": output,
+                "error": error,
+                "startedAt": started.isoformat().replace("+00:00", "Z"),
+                "durationMs": round((time.perf_counter() - clock) * 1000, 3),
+            }
+        )
+        return error is None
+
+    def _step_run(self, step: Json, pointer: str) -> StepRun:
+        made_id = step_id(step, pointer)
+        return StepRun(
+            step=step,
+            step_id=made_id,
+            actor=self.run.actor,
+            author_id=self.run.author_id,
+            cause=f"execution:{self.run.execution.pk}:{self.position}:{made_id}",
+            context=self.context,
+        )
+
+    def _skip(self, step: Json, pointer: str) -> None:
+        self.record.append(
+            {
+                "stepId": step_id(step, pointer),
+                "type": step["type"],
+                "status": "skipped",
+                "input": {},
+                "output": None,
+                "error": None,
+                "startedAt": None,
+                "durationMs": None,
+            }
+        )
+
+
+def described(problem: Exception, pointer: str) -> dict[str, Any]:
+    """A failure as the run history shows it; what we did not expect is named, and logged whole."""
+    if isinstance(problem, BadValue):
+        return {"code": problem.code, "detail": problem.detail, "pointer": pointer + problem.pointer}
+    if isinstance(problem, Invalid) and problem.problems:
+        first = problem.problems[0]
+        return {"code": first.code, "detail": problem.detail, "pointer": pointer}
+    if isinstance(problem, Refused):
+        return {"code": problem.code, "detail": problem.detail, "pointer": pointer}
+    log.error("step_failed_unexpectedly", pointer=pointer, exc_info=problem)
+    name = type(problem).__name__
+    return {"code": "unexpected", "detail": f"The step failed with {name}.", "pointer": pointer}

@@ -1,0 +1,71 @@
+"""The engine's working parts for one execution: who acts, on what, in which context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.actor import Actor
+from accounts.models import User
+from automations.models import Execution
+from automations.triggers.event import before_and_after
+from catalog.context import ObjectContext, Reading
+from catalog.models import GovernedObject
+from journal.clock import now
+from journal.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """An execution in the hands of a worker."""
+
+    execution: Execution
+    definition: dict[str, Any]
+    actor: Actor
+    author_id: int | None
+    event: Event | None
+
+    def context(self, obj: GovernedObject | None) -> ObjectContext:
+        trigger = self.definition["trigger"]
+        return ObjectContext(
+            reading=Reading(self.actor),
+            current_username=self.execution.actor_name,
+            now=now(),
+            obj=obj,
+            event=before_and_after(trigger, self.event) if self.event else None,
+        )
+
+
+def of(execution: Execution) -> Run:
+    """Puts together what an execution needs; the version is the one written on it."""
+    version = execution.version
+    if version is None:
+        raise LookupError("The version of this execution is gone.")
+    event = Event.objects.filter(pk=execution.event_id).first()
+    return Run(
+        execution=execution,
+        definition=version.definition,
+        actor=Actor(
+            execution.run_as,
+            via_kind="execution",
+            via_id=str(execution.pk),
+            root_id=execution.root_event_id,
+            depth=execution.depth,
+        ),
+        author_id=_author_id(execution, event),
+        event=event,
+    )
+
+
+def _author_id(execution: Execution, event: Event | None) -> int | None:
+    """The user who caused the first event of the chain, None where it was the system."""
+    if event is None:
+        return execution.actor_id
+    root = event if event.root_id is None else Event.objects.filter(pk=event.root_id).first()
+    return root.actor_id if root else None
+
+
+def run_as_missing(execution: Execution) -> bool:
+    """Whether it should act as a user who is no more."""
+    user: User | None = execution.run_as
+    return user is None and execution.run_as_name != "system"

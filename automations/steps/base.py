@@ -1,0 +1,103 @@
+"""What a step type is for the engine: its kind for the editor, and a function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.actor import Actor
+from accounts.exceptions import Problem, Refused
+from accounts.keys import nearest
+from catalog.context import ObjectContext
+from catalog.expressions import ExpressionError, parse_value
+from catalog.models import GovernedObject
+from journal.registry import Registry
+from workflows.authoring.kinds import StepKind
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class StepRun:
+    """One step, for one object of one execution. `input` is filled in as it becomes known."""
+
+    step: Json
+    step_id: str
+    actor: Actor
+    author_id: int | None
+    cause: str
+    context: ObjectContext
+    input: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def obj(self) -> GovernedObject:
+        if self.context.obj is None:
+            raise Refused("This step acts on an object, and the run has none.", code="noObject")
+        return self.context.obj
+
+    def value(self, name: str) -> Any:
+        """A field of the step with its expressions evaluated, noted as input."""
+        try:
+            found = parse_value(self.step.get(name)).evaluate(self.context)
+        except ExpressionError as error:
+            raise BadValue(error, name) from error
+        self.input[name] = plain(found)
+        return found
+
+
+class BadValue(Refused):
+    """An expression of a step failed; `pointer` names the field and the place in it."""
+
+    def __init__(self, error: ExpressionError, name: str) -> None:
+        super().__init__(str(error), code=str(error.code))
+        self.pointer = f"/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step kind, and what does it; the answer is the step's output."""
+
+    kind: StepKind
+    run: Callable[[StepRun], dict[str, Any]]
+
+    @property
+    def key(self) -> str:
+        return self.kind.key
+
+
+steps: Registry[Step] = Registry("steps of the engine")
+
+
+def plain(value: object) -> Any:
+    """A value of an expression as JSON: exact numbers and times as text, objects by their key."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+def expression_problems(step: Json, names: tuple[str, ...], pointer: str) -> list[Problem]:
+    """What can't be read of the expressions in these fields."""
+    problems = []
+    for name in names:
+        try:
+            parse_value(step.get(name))
+        except ExpressionError as error:
+            place = f"{pointer}/{name}"
+            problems.append(Problem(place, str(error.code), str(error), step.get(name)))
+    return problems
+
+
+def unknown_key(what: str, wanted: str, known: Any, pointer: str) -> list[Problem]:
+    """A problem where the wanted key is none of those known; keys with expressions are not read."""
+    keys = set(known)
+    if wanted in keys:
+        return []
+    detail = f"There is no {what} {wanted[:120]!r}."
+    return [Problem(pointer, "unknownReference", detail, wanted, nearest(wanted, keys))]

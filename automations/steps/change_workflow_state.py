@@ -1,0 +1,56 @@
+"""Moves the object to another state of its lifecycle, by a transition that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.exceptions import Problem
+from automations.steps.base import Step, StepRun, expression_problems, unknown_key
+from catalog.models import State
+from workflows.authoring.kinds import Scope, StepKind
+from workflows.lifecycle import service
+
+FORM = {
+    "properties": {"toStateKey": {"type": "string"}},
+    "required": ["type", "toStateKey"],
+}
+
+
+def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
+    """The state exists in the lifecycle of the object's type."""
+    states = State.objects.all()
+    if scope.object_type_key is not None:
+        states = states.filter(lifecycle__object_types__key=scope.object_type_key)
+    key, place = step["toStateKey"], f"{pointer}/toStateKey"
+    if "{{" in key:
+        return expression_problems(step, ("toStateKey",), pointer)
+    return unknown_key("state", key, states.values_list("key", flat=True), place)
+
+
+def run(run: StepRun) -> dict[str, Any]:
+    """Makes the transition as the run-as user."""
+    wanted = str(run.value("toStateKey"))
+    before = run.obj.state.key if run.obj.state else None
+    moved = service.move_to(run.obj, wanted, actor=run.actor)
+    run.context.obj = moved.object
+    return {
+        "before": before,
+        "after": wanted,
+        "transitionKey": moved.transition.key,
+        "override": moved.override,
+    }
+
+
+STEP = Step(
+    StepKind(
+        key="changeWorkflowState",
+        label="Change workflow state",
+        form=FORM,
+        effect="database",
+        check=check,
+        uses=lambda step: [("workflowStates", step["toStateKey"])],
+        is_destructive=True,
+    ),
+    run,
+)
