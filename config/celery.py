@@ -1,4 +1,4 @@
-"""The Celery application. Celery carries ids of rows that are already committed, never work itself."""
+"""The Celery application. It carries ids of rows that are committed already, never work itself."""
 
 import os
 from typing import Any

@@ -11,8 +11,8 @@ from django.utils.module_loading import module_has_submodule
 
 def modules_named(name: str) -> list[ModuleType]:
     """`<app>.<name>` of each of our apps that has one, lowest app first."""
-    found = []
-    for app in reversed(settings.OUR_APPS):
-        if module_has_submodule(import_module(app), name):
-            found.append(import_module(f"{app}.{name}"))
-    return found
+    return [
+        import_module(f"{app}.{name}")
+        for app in reversed(settings.OUR_APPS)
+        if module_has_submodule(import_module(app), name)
+    ]

@@ -43,6 +43,7 @@ EMAIL_URL = _read.url(
     f"filemail:///{DATA_DIR / 'outbox'}",
 )
 PORT = _read.port("PORT", 8000)
+PUBLIC_URL = _read.url("PUBLIC_URL", ("http", "https"), f"http://127.0.0.1:{PORT}")
 LOG_FORMAT = _read.choice("LOG_FORMAT", ("console", "json"), "console")
 ALLOWED_HOSTS = _read.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 TRUSTED_PROXIES = _read.networks("TRUSTED_PROXIES")
@@ -264,6 +265,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_PRODUCTION
 CSRF_COOKIE_SECURE = IS_PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names below this host are not ours to bind to HTTPS,
+    "security.W021",  # nor to enter into browsers' lists
+    "security.W008",  # the proxy in front redirects to HTTPS; it alone knows what came encrypted
+]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import WARNING, run_checks
+from django.core.checks import WARNING, Tags, run_checks
 
 from config.environment import is_loopback
 
@@ -53,14 +53,15 @@ def _demo_problems() -> list[str]:
     known = sorted(user.get_username() for user in people if user.check_password(DEMO_PASSWORD))
     if not known:
         return []
-    return [
+    problem = (
         f"Users of the demo account still have the password {DEMO_PASSWORD!r}: {', '.join(known)}. "
         "Give them other passwords or deactivate them, or start with an empty DATA_DIR."
-    ]
+    )
+    return [problem]
 
 
 def _check_problems() -> list[str]:
-    found = run_checks(include_deployment_checks=True)
+    found = run_checks(tags=[Tags.security], include_deployment_checks=True)
     return [
         f"{one.msg} ({one.id})" for one in found if one.level >= WARNING and not one.is_silenced()
     ]

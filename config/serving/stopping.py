@@ -1,4 +1,4 @@
-"""Ending on a signal: once means finish what runs, twice means now, and never later than a bound."""
+"""Ending on a signal: once means finish what runs, twice means now; never later than a bound."""
 
 from __future__ import annotations
 

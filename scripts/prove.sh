@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The long proofs: kills, races by the hundred, simulations. Their outcome is kept beside the
+# benchmarks, one file for each pair of database and queue.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/surroundings.sh
+. scripts/surroundings.sh
+
+find_browser
+find_servers
+insist
+tell_left_out
+mkdir -p benchmarks/results
+
+# prove NAME DATABASE_URL REDIS_URL ARGUMENT...
+prove() {
+    local outcome="benchmarks/results/proofs-$1.txt"
+    shift
+    run_pytest "$@" -m slow --durations=0 -o console_output_style=classic |
+        tee /dev/stderr | grep -E '^(FAILED|ERROR|[0-9.]+s call|=+ .* =+$)' >"$outcome"
+}
+
+failed=0
+prove sqlite '' '' "$@" || failed=1
+if [ -n "$test_database" ] && [ -n "$test_redis" ]; then
+    prove postgresql-redis "$test_database" "$test_redis" "$@" || failed=1
+fi
+exit "$failed"
