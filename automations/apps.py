@@ -1,7 +1,12 @@
-"""The automations app."""
+"""The automations app: contributes the engine to the rooms below."""
 
 from django.apps import AppConfig
 
 
 class AutomationsConfig(AppConfig):
     name = "automations"
+
+    def ready(self) -> None:
+        from automations import contributions
+
+        contributions.register_all()

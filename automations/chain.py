@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 
 from accounts.exceptions import Invalid, Refused
 from automations.runs import Run
@@ -60,7 +60,7 @@ class Chain:
         try:
             with transaction.atomic():
                 output = steps[step["type"]].run(one)
-        except (LeaseLost, DatabaseError):
+        except (LeaseLost, OperationalError):
             raise
         except Exception as problem:
             error = described(problem, pointer)

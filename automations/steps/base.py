@@ -10,7 +10,7 @@ from accounts.actor import Actor
 from accounts.exceptions import Problem, Refused
 from accounts.keys import nearest
 from catalog.context import ObjectContext
-from catalog.expressions import ExpressionError, parse_value
+from catalog.expressions import ExpressionError, jsonable, parse_value
 from catalog.models import GovernedObject
 from journal.registry import Registry
 from workflows.authoring.kinds import StepKind
@@ -42,7 +42,7 @@ class StepRun:
             found = parse_value(self.step.get(name)).evaluate(self.context)
         except ExpressionError as error:
             raise BadValue(error, name) from error
-        self.input[name] = plain(found)
+        self.input[name] = jsonable(found)
         return found
 
 
@@ -67,19 +67,6 @@ class Step:
 
 
 steps: Registry[Step] = Registry("steps of the engine")
-
-
-def plain(value: object) -> Any:
-    """A value of an expression as JSON: exact numbers and times as text, objects by their key."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if hasattr(value, "isoformat"):
-        return value.isoformat().replace("+00:00", "Z")
-    return str(value)
 
 
 def expression_problems(step: Json, names: tuple[str, ...], pointer: str) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.exceptions import Invalid, Problem
-from automations.steps.base import Step, StepRun, expression_problems, plain, unknown_key
+from automations.steps.base import Step, StepRun, expression_problems, unknown_key
 from catalog import attributes as rules
 from catalog.expressions import ExpressionError, parse_value
 from catalog.models import AttributeType
@@ -57,7 +57,7 @@ def run(run: StepRun) -> dict[str, Any]:
     value = run.value("value")
     before = run.obj.attributes.get(key)
     run.context.obj = objects.update(run.obj, actor=run.actor, attributes={key: value})
-    return {"before": before, "after": plain(run.context.obj.attributes.get(key))}
+    return {"before": before, "after": run.context.obj.attributes.get(key)}
 
 
 STEP = Step(
