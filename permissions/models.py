@@ -59,12 +59,8 @@ class Condition(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(object_type__isnull=False, attribute=None, transition=None)
-                    | models.Q(
-                        object_type=None, attribute__isnull=False, transition=None
-                    )
-                    | models.Q(
-                        object_type=None, attribute=None, transition__isnull=False
-                    )
+                    | models.Q(object_type=None, attribute__isnull=False, transition=None)
+                    | models.Q(object_type=None, attribute=None, transition__isnull=False)
                 ),
                 name="condition_on_one_asset",
             ),

@@ -1,0 +1,107 @@
+"""Reads conditions as clauses, in one query for however many assets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from catalog.models import UserRelation
+from permissions.models import Condition
+from permissions.outcomes import Clause
+
+COLUMNS = (
+    "object_type_id",
+    "attribute_id",
+    "transition_id",
+    "user_relation_type_id",
+    "state_id",
+    "is_visible",
+    "is_editable",
+    "user_relation_type__name",
+)
+NONE: list[Clause] = []
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseBook:
+    """Clauses by the id of the asset that they stand on."""
+
+    types: Mapping[int, list[Clause]]
+    attributes: Mapping[int, list[Clause]]
+    transitions: Mapping[int, list[Clause]]
+
+    @property
+    def clauses(self) -> list[Clause]:
+        """All of them, of whatever asset."""
+        books = (self.types, self.attributes, self.transitions)
+        return [one for book in books for held in book.values() for one in held]
+
+    def of_type(self, pk: int) -> list[Clause]:
+        return self.types.get(pk, NONE)
+
+    def of_attribute(self, pk: int) -> list[Clause]:
+        return self.attributes.get(pk, NONE)
+
+    def of_transition(self, pk: int) -> list[Clause]:
+        return self.transitions.get(pk, NONE)
+
+
+def read(
+    *,
+    types: Iterable[int] = (),
+    attributes: Iterable[int] = (),
+    transitions: Iterable[int] = (),
+) -> ClauseBook:
+    """The clauses on these assets."""
+    return _book(
+        Q(object_type_id__in=list(types))
+        | Q(attribute_id__in=list(attributes))
+        | Q(transition_id__in=list(transitions))
+    )
+
+
+def read_of_types() -> ClauseBook:
+    """The clauses on every object type: configuration, hence few."""
+    return _book(Q(object_type_id__isnull=False))
+
+
+def read_of_types_that_hide() -> ClauseBook:
+    """The clauses on the object types of which something can be hidden: mostly none at all."""
+    hiding = Condition.objects.filter(
+        object_type_id__isnull=False, is_visible=False, is_editable=False
+    )
+    return _book(Q(object_type_id__in=hiding.values("object_type_id")))
+
+
+def relations_on(user_id: int, object_id: int, clauses: Iterable[Clause]) -> frozenset[int]:
+    """The types of this person's relations to the object; not asked where no clause wants to know."""
+    wanted = {one.relation_type_id for one in clauses} - {None}
+    if not wanted:
+        return frozenset()
+    held = UserRelation.objects.filter(user_id=user_id, object_id=object_id, type_id__in=wanted)
+    return frozenset(held.values_list("type_id", flat=True))
+
+
+def _book(which: Q) -> ClauseBook:
+    by_type: dict[int, list[Clause]] = defaultdict(list)
+    by_attribute: dict[int, list[Clause]] = defaultdict(list)
+    by_transition: dict[int, list[Clause]] = defaultdict(list)
+    for row in Condition.objects.filter(which).values_list(*COLUMNS):
+        object_type, attribute, transition, *rest = row
+        clause = _clause(rest)
+        if object_type is not None:
+            by_type[object_type].append(clause)
+        elif attribute is not None:
+            by_attribute[attribute].append(clause)
+        elif transition is not None:
+            by_transition[transition].append(clause)
+    return ClauseBook(by_type, by_attribute, by_transition)
+
+
+def _clause(columns: list[Any]) -> Clause:
+    relation_type, state, visible, editable, name = columns
+    return Clause(relation_type, state, visible, editable, name or "")

@@ -1,0 +1,67 @@
+"""What this app contributes when it is ready: the gate, and the rules of every kind below it."""
+
+from __future__ import annotations
+
+from django.core.checks import Tags, register
+
+from accounts import gate
+from catalog.models import (
+    Application,
+    AttributeType,
+    Lifecycle,
+    ObjectType,
+    Package,
+    RelationType,
+    State,
+    UserRelationType,
+)
+from permissions import checks
+from permissions.gatehouse import Gatehouse
+from permissions.kinds.accounts import AccountRules, TeamRules, TokenRules, UserRules
+from permissions.kinds.attributes import AttributeRules
+from permissions.kinds.boards import BoardRules, PlaceRules
+from permissions.kinds.moves import MOVES, ObjectAndMoveRules
+from permissions.kinds.workflows import WorkflowRules
+from permissions.kinds.workspaces import WorkspaceRules
+from permissions.models import Condition
+from permissions.rules import FollowingRules, SettingRules, rules
+from workflows.models import Transition, Version
+
+SETTINGS = (
+    Application,
+    AttributeType,
+    Condition,
+    Lifecycle,
+    ObjectType,
+    Package,
+    RelationType,
+    State,
+    Transition,
+    UserRelationType,
+)
+
+board_rules = BoardRules()
+workflow_rules = WorkflowRules()
+
+
+def contribute() -> None:
+    gate.install(Gatehouse())
+    register(checks.gate_backend_stands_first, Tags.security)
+    register_rules()
+
+
+def register_rules() -> None:
+    for kind in SETTINGS:
+        rules.register(SettingRules(kind))
+    for rule in (UserRules(), TeamRules(), TokenRules(), AccountRules(), WorkspaceRules()):
+        rules.register(rule)
+    for of_catalog in (
+        board_rules,
+        PlaceRules(board_rules),
+        ObjectAndMoveRules(),
+        AttributeRules(),
+    ):
+        rules.register(of_catalog)
+    rules.register(MOVES)
+    rules.register(workflow_rules)
+    rules.register(FollowingRules(Version, "workflow", {"view": "view"}, parent=workflow_rules))

@@ -1,0 +1,67 @@
+"""The one implementation of the gate: finds the rules of a kind and adds what is true of all.
+
+Nobody inactive may do anything; what nobody has made a rule for is closed; account admins and the
+system may override where the rules say so, which never makes them electors.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from accounts.actor import Actor
+from accounts.gate import Decision
+from accounts.models import User
+from permissions.rules import AnyRules, rules
+
+M = TypeVar("M", bound=Model)
+
+
+class Gatehouse:
+    """What `accounts.gate` asks."""
+
+    def allows(self, actor: Actor, verb: str, thing: object) -> Decision:
+        if not actor.is_active:
+            return Decision(False, "account", f"The account of {actor.username} is deactivated.")
+        rule = rules.serving(verb, thing)
+        if rule is None:
+            return Decision(False, "gate", f"Nothing lets anybody {verb} {_name_of(thing)}.")
+        if isinstance(thing, type):
+            return _allows_kind(rule, actor, verb)
+        if actor.user is None:
+            return rule.allows_system(verb, thing)
+        decision = rule.allows(actor.user, verb, thing)
+        if decision or not actor.is_admin:
+            return decision
+        override = rule.override(actor.user, verb, thing)
+        return decision if override is None else override
+
+    def narrow(self, actor: Actor, verb: str, things: QuerySet[M]) -> QuerySet[M]:
+        rule = rules.of(things.model)
+        rule = rule and rule.serving(verb, of_kind=False)
+        if rule is None or not actor.is_active:
+            return things.none()
+        if actor.user is None:
+            return things.filter(rule.narrow_for_system(verb))
+        if actor.is_admin:
+            return things.filter(rule.narrow_for_admin(actor.user, verb))
+        return things.filter(rule.narrow(actor.user, verb))
+
+    def who(self, verb: str, thing: object) -> QuerySet[User]:
+        rule = rules.serving(verb, thing)
+        if rule is None:
+            return User.objects.none()
+        allowed = rule.who_kind(verb) if isinstance(thing, type) else rule.who(verb, thing)
+        return User.objects.filter(allowed, is_active=True)
+
+
+def _allows_kind(rule: AnyRules, actor: Actor, verb: str) -> Decision:
+    if actor.user is None:
+        return Decision(True, "account", "The system acts as an account admin.")
+    return rule.allows_kind(actor.user, verb)
+
+
+def _name_of(thing: object) -> str:
+    kind = thing if isinstance(thing, type) else thing.__class__
+    return kind.__name__

@@ -1,0 +1,60 @@
+"""Attributes of an object: never more visible or editable than the object itself."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.gate import Decision
+from accounts.models import User
+from catalog.things import AttributeOf
+from permissions import condition_queries as queries
+from permissions import conditions
+from permissions.kinds import objects
+from permissions.people import NOBODY
+from permissions.rules import RuleSet
+
+
+class AttributeRules(RuleSet[AttributeOf]):
+    kind = AttributeOf
+    verbs = frozenset({"view", "edit"})
+    overridden = verbs
+
+    def allows(self, user: User, verb: str, thing: AttributeOf) -> Decision:
+        stand = objects.standing(user, thing.object, attributes=[thing.attribute.pk])
+        of_object = objects.sight(stand) if verb == "view" else objects.editing(stand)
+        if not of_object:
+            return of_object
+        clauses = stand.book.of_attribute(thing.attribute.pk)
+        if not stand.judge(clauses).visible:
+            return Decision(
+                False, "attribute", f"The conditions on {thing.attribute.name} hide it."
+            )
+        if verb == "view":
+            return of_object
+        return (
+            objects.grant(stand, clauses, level="attribute", deed=f"edit {thing.attribute.name}")
+            if clauses
+            else of_object
+        )
+
+    def narrow(self, user: User, verb: str) -> Q:
+        return NOBODY
+
+    def who(self, verb: str, thing: AttributeOf) -> Q:
+        book = conditions.read(types=[thing.object.object_type_id], attributes=[thing.attribute.pk])
+        clauses = book.of_attribute(thing.attribute.pk)
+        seen = queries.people_who_see(clauses, thing.object)
+        if verb == "view":
+            return objects.people_who_see(thing.object, book) & seen
+        edits = objects.people_who_edit(thing.object, book) & seen
+        return edits & queries.people_who_edit(clauses, thing.object) if clauses else edits
+
+    def allows_system(self, verb: str, thing: AttributeOf) -> Decision:
+        if verb == "view":
+            return super().allows_system(verb, thing)
+        book = conditions.read(types=[thing.object.object_type_id], attributes=[thing.attribute.pk])
+        return objects.system_decision(
+            thing.object,
+            book.of_type(thing.object.object_type_id),
+            book.of_attribute(thing.attribute.pk),
+        )

@@ -1,0 +1,172 @@
+"""Governed objects: who reaches the board, and what the conditions of the object type leave of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.gate import Decision
+from accounts.models import User
+from catalog.models import GovernedObject
+from permissions import condition_queries as queries
+from permissions import conditions
+from permissions.conditions import ClauseBook
+from permissions.kinds import boards
+from permissions.outcomes import Clause, Outcome, judge, names_that_edit
+from permissions.people import needs_relation
+from permissions.rules import SYSTEM_REASON, RuleSet
+
+VERBS_OF_EDITING = frozenset({"edit", "move", "delete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One person before one object: what the decisions about it need, read once."""
+
+    user: User
+    thing: GovernedObject
+    seen: Decision
+    book: ClauseBook
+    relation_type_ids: frozenset[int]
+
+    def judge(self, clauses: Sequence[Clause]) -> Outcome:
+        return judge(
+            clauses,
+            state_id=self.thing.state_id,
+            relation_type_ids=self.relation_type_ids,
+            needs_relation=needs_relation(self.user),
+        )
+
+    @property
+    def type_clauses(self) -> list[Clause]:
+        return self.book.of_type(self.thing.object_type_id)
+
+
+def standing(
+    user: User,
+    thing: GovernedObject,
+    *,
+    attributes: Sequence[int] = (),
+    transitions: Sequence[int] = (),
+) -> Standing:
+    """Reads in three queries at most what every decision about the object needs."""
+    book = conditions.read(
+        types=[thing.object_type_id], attributes=attributes, transitions=transitions
+    )
+    return Standing(
+        user=user,
+        thing=thing,
+        seen=boards.sight_of(user, thing.board_id),
+        book=book,
+        relation_type_ids=conditions.relations_on(user.pk, thing.pk, book.clauses),
+    )
+
+
+def sight(stand: Standing) -> Decision:
+    """Does this person see the object?"""
+    if not stand.seen or stand.judge(stand.type_clauses).visible:
+        return stand.seen
+    return Decision(
+        False,
+        "condition",
+        f"The conditions on {stand.thing.object_type} hide it {_in_state(stand.thing)}.",
+    )
+
+
+def editing(stand: Standing) -> Decision:
+    """May this person edit the object?"""
+    seen = sight(stand)
+    if not seen:
+        return seen
+    return grant(
+        stand, stand.type_clauses, level="condition", deed=f"edit a {stand.thing.object_type}"
+    )
+
+
+def grant(stand: Standing, clauses: Sequence[Clause], *, level: str, deed: str) -> Decision:
+    """Do these clauses let this person edit (or move) what they stand on?"""
+    if stand.judge(clauses).editable:
+        return Decision(True, level if clauses else "board", f"They may {deed}.")
+    return Decision(False, *_why_not(stand, clauses, level, deed))
+
+
+def _why_not(stand: Standing, clauses: Sequence[Clause], level: str, deed: str) -> tuple[str, str]:
+    names = names_that_edit(clauses, stand.thing.state_id)
+    where = _in_state(stand.thing)
+    role = f"The role {stand.user.role} needs a relation to the object that a condition names"
+    if not clauses:
+        return "role", f"{role}, and none may {deed}."
+    if names:
+        return level, f"Only {' or '.join(names)} may {deed} {where}."
+    if needs_relation(stand.user) and any(
+        one.is_editable and one.fits_state(stand.thing.state_id) for one in clauses
+    ):
+        return "role", f"{role} to {deed} {where}."
+    return level, f"No condition lets anybody {deed} {where}."
+
+
+def _in_state(thing: GovernedObject) -> str:
+    return f"in the state {thing.state}" if thing.state_id else "without a state"
+
+
+def visible_objects(user: User) -> Q:
+    hiding = conditions.read_of_types_that_hide()
+    return boards.on_visible_boards(user) & queries.visible_objects(hiding.types, user)
+
+
+def editable_objects(user: User) -> Q:
+    clauses = conditions.read_of_types().types
+    return (
+        boards.on_visible_boards(user)
+        & queries.visible_objects(clauses, user)
+        & queries.editable_objects(clauses, user)
+    )
+
+
+def people_who_see(thing: GovernedObject, book: ClauseBook) -> Q:
+    return boards.people_who_see(thing.board) & queries.people_who_see(
+        book.of_type(thing.object_type_id), thing
+    )
+
+
+def people_who_edit(thing: GovernedObject, book: ClauseBook) -> Q:
+    return people_who_see(thing, book) & queries.people_who_edit(
+        book.of_type(thing.object_type_id), thing
+    )
+
+
+class ObjectRules(RuleSet[GovernedObject]):
+    kind = GovernedObject
+    verbs = frozenset({"view"}) | VERBS_OF_EDITING
+    overridden = verbs
+
+    def allows(self, user: User, verb: str, thing: GovernedObject) -> Decision:
+        stand = standing(user, thing)
+        return sight(stand) if verb == "view" else editing(stand)
+
+    def narrow(self, user: User, verb: str) -> Q:
+        return visible_objects(user) if verb == "view" else editable_objects(user)
+
+    def who(self, verb: str, thing: GovernedObject) -> Q:
+        book = conditions.read(types=[thing.object_type_id])
+        people = people_who_see if verb == "view" else people_who_edit
+        return people(thing, book)
+
+    def allows_system(self, verb: str, thing: GovernedObject) -> Decision:
+        """Only history asks whether it was an override: seeing leaves none."""
+        if verb == "view":
+            return super().allows_system(verb, thing)
+        clauses = conditions.read(types=[thing.object_type_id]).of_type(thing.object_type_id)
+        return system_decision(thing, clauses)
+
+
+def system_decision(thing: GovernedObject, *assets: Sequence[Clause]) -> Decision:
+    """The system may; by override where somebody without any relation might not."""
+    outcomes = (
+        judge(clauses, state_id=thing.state_id, relation_type_ids=(), needs_relation=False)
+        for clauses in assets
+    )
+    is_override = not all(one.visible and one.editable for one in outcomes)
+    return Decision(True, "account", SYSTEM_REASON, override=is_override)
