@@ -5,8 +5,3 @@ from django.apps import AppConfig
 
 class AutomationsConfig(AppConfig):
     name = "automations"
-
-    def ready(self) -> None:
-        from automations import contributions
-
-        contributions.register_all()

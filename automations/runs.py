@@ -41,7 +41,7 @@ def of(execution: Execution) -> Run:
     version = execution.version
     if version is None:
         raise LookupError("The version of this execution is gone.")
-    event = Event.objects.filter(pk=execution.event_id).first()
+    event = _event(execution.event_id)
     return Run(
         execution=execution,
         definition=version.definition,
@@ -61,8 +61,12 @@ def _author_id(execution: Execution, event: Event | None) -> int | None:
     """The user who caused the first event of the chain, None where it was the system."""
     if event is None:
         return execution.actor_id
-    root = event if event.root_id is None else Event.objects.filter(pk=event.root_id).first()
+    root = _event(event.root_id) if event.root_id else event
     return root.actor_id if root else None
+
+
+def _event(pk: int | None) -> Event | None:
+    return Event.objects.filter(pk=pk).first() if pk is not None else None
 
 
 def run_as_missing(execution: Execution) -> bool:

@@ -34,7 +34,7 @@ class StateKey(FSMFieldMixin, models.ForeignKey):  # type: ignore[misc, type-arg
         self, cls: Any, name: str, private_only: bool = False, **kwargs: Any
     ) -> None:
         super().contribute_to_class(cls, name, private_only=private_only, **kwargs)
-        setattr(cls, self.name, ForwardManyToOneDescriptor(self))  # type: ignore[arg-type]
+        setattr(cls, self.name, ForwardManyToOneDescriptor(self))
         setattr(cls, self.attname, _ProtectedKey(self))
 
     def get_state(self, instance: Any) -> Any:

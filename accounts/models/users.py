@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -18,12 +20,17 @@ class Role(models.TextChoices):
     GUEST = "guest", "Guest"
 
 
+def new_stamp() -> str:
+    return secrets.token_hex(16)
+
+
 class User(AbstractUser):
     """Somebody who can sign in, or could: imported people are users that are not active."""
 
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    session_stamp = models.CharField(max_length=32, default=new_stamp, editable=False)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]
+    class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 Lower("username"), name="user_name_unique_ignoring_case"
@@ -43,3 +50,10 @@ class User(AbstractUser):
     @property
     def is_account_admin(self) -> bool:
         return self.is_active and (self.role == Role.ADMIN or self.is_superuser)
+
+    def get_session_auth_hash(self) -> str:
+        """Ends every session when the stamp changes, as Django does when the password changes."""
+        return super().get_session_auth_hash() + self.session_stamp
+
+    def get_session_auth_fallback_hash(self) -> Iterable[str]:
+        return (made + self.session_stamp for made in super().get_session_auth_fallback_hash())

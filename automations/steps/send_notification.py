@@ -39,9 +39,9 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
         problems += unknown_key("user relation type", relation, known, place)
     for index, name in enumerate(step.get("recipients", [])):
         if not User.objects.filter(username=name).exists():
-            known = Team.objects.values_list("name", flat=True)
+            teams = Team.objects.values_list("name", flat=True)
             place = f"{pointer}/recipients/{index}"
-            problems += unknown_key("user or team", name, known, place)
+            problems += unknown_key("user or team", name, teams, place)
     return problems or _nobody(step, pointer)
 
 

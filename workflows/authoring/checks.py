@@ -146,7 +146,9 @@ def _check_steps(definition: Json) -> list[Problem]:
     steps = definition.get("steps")
     if not isinstance(steps, list) or not steps:
         return [Problem("/steps", "missing", "A workflow needs at least one step.")]
-    scope, seen, problems = scope_of(definition), {}, []
+    scope = scope_of(definition)
+    seen: dict[str, str] = {}
+    problems: list[Problem] = []
     for count, (pointer, step) in enumerate(walk(steps)):
         if count >= MOST_STEPS:
             detail = f"A workflow has at most {MOST_STEPS} steps."
@@ -201,7 +203,7 @@ def form_problems(form: Json, part: object, pointer: str) -> Iterator[Problem]:
 def _as_problems(error: ValidationError, pointer: str) -> Iterator[Problem]:
     place = pointer + "".join(f"/{_escaped(one)}" for one in error.absolute_path)
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = list(error.schema.get("properties", {}))
+        known = list(error.schema["properties"]) if isinstance(error.schema, Mapping) else []
         for name in sorted(set(error.instance) - set(known)):
             detail = f"{name[:120]!r} is not known here."
             yield Problem(
@@ -214,9 +216,13 @@ def _as_problems(error: ValidationError, pointer: str) -> Iterator[Problem]:
         code = {"type": "wrongType", "enum": "unknownValue"}.get(str(error.validator), "badValue")
         near = None
         if error.validator == "enum" and isinstance(error.instance, str):
-            near = nearest(error.instance, map(str, error.validator_value))
+            near = nearest(error.instance, [str(one) for one in _listed(error.validator_value)])
         shown = error.instance if isinstance(error.instance, str | int | float) else None
         yield Problem(place, code, error.message[:300], shown, near)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _escaped(name: object) -> str:

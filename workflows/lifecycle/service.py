@@ -93,8 +93,7 @@ def not_yet_active(one: Transition) -> str | None:
 
 
 def _known(obj: GovernedObject, key: str) -> Transition:
-    lifecycle_id = obj.object_type.lifecycle_id
-    rows = Transition.objects.filter(lifecycle_id=lifecycle_id).select_related("to_state")
+    rows = Transition.objects.filter(lifecycle=obj.object_type.lifecycle).select_related("to_state")
     found = rows.filter(key=key).first()
     if found is None:
         keys = rows.values_list("key", flat=True)
