@@ -1,0 +1,20 @@
+"""`enable`: enables the triggers of published workflows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.actor import Actor
+from accounts.gates import gated
+from workflows.authoring.services import publishing
+from workflows.management.switching import SwitchingCommand
+from workflows.models import Workflow
+
+
+@gated("enable", Workflow)
+class Command(SwitchingCommand):
+    help = "Enables the triggers of published workflows."
+    done = "its trigger is enabled."
+
+    def switch(self, workflow: Workflow, actor: Actor, options: dict[str, Any]) -> None:
+        publishing.enable(workflow, actor=actor)
