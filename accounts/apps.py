@@ -1,7 +1,31 @@
-"""The accounts app."""
+"""The accounts app, and what every installation has from its first migration on."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        from accounts.http.idempotency import forget_old
+        from journal.kinds import Sweep, sweeps
+
+        sweeps.register(Sweep("accounts.forget-answers", forget_old))
+        post_migrate.connect(lay_foundation, sender=self)
+
+
+def lay_foundation(apps: Any, using: str, **_: Any) -> None:
+    """The account's row and the open workspace `main`; made again where a test has flushed them."""
+    try:
+        account, workspace = (apps.get_model("accounts", name) for name in ("Account", "Workspace"))
+    except LookupError:
+        return  # migrated back to before these tables
+    account.objects.using(using).get_or_create(pk=1)
+    workspace.objects.using(using).get_or_create(
+        key="main", defaults={"name": "Main", "access": "open"}
+    )

@@ -11,11 +11,14 @@ from django.db import models
 class Team(Group):
     """A group whose name may nest with `::`; grants to a team are grants to its group."""
 
-    folded_name = models.CharField(max_length=150, unique=True, editable=False)
+    folded_name = models.CharField(max_length=150, editable=False)
     description = models.TextField(blank=True, default="")
 
     class Meta:
         ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["folded_name"], name="team_name_unique_ignoring_case")
+        ]
 
     def __str__(self) -> str:
         return self.name

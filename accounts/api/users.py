@@ -1,0 +1,156 @@
+"""`users/` and `users/NAME/`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Prefetch, Q, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ChoiceField, DateTimeField, EmailField
+
+from accounts import gate
+from accounts.gates import gated
+from accounts.http.forms import Flag, Form, Names, Text
+from accounts.http.pagination import Sorted
+from accounts.http.resources import Listing, Resource
+from accounts.models import Role, User
+from accounts.services import users
+
+BY_NAME = Sorted.by("username")
+
+
+class UserForm(Form):
+    """Somebody who can sign in, or could."""
+
+    username = Text(max_length=150)
+    name = Text(read_only=True)
+    first_name = Text(max_length=150, allow_blank=True)
+    last_name = Text(max_length=150, allow_blank=True)
+    email = EmailField(allow_blank=True)
+    role = ChoiceField(choices=Role.choices)
+    active = Flag()
+    teams = Names()
+    created_at = DateTimeField(read_only=True)
+
+
+class NewUserForm(Form):
+    """A user to be made. Nobody can sign in as them until they have a password."""
+
+    username = Text(max_length=150)
+    first_name = Text(max_length=150, allow_blank=True, required=False)
+    last_name = Text(max_length=150, allow_blank=True, required=False)
+    email = EmailField(allow_blank=True, required=False)
+    role = ChoiceField(choices=Role.choices, required=False)
+    active = Flag(required=False)
+    teams = Names(required=False)
+    password = Text(max_length=1000, trim_whitespace=False, write_only=True, required=False)
+
+
+class UserChangeForm(Form):
+    """What of a user is to change."""
+
+    first_name = Text(max_length=150, allow_blank=True, required=False)
+    last_name = Text(max_length=150, allow_blank=True, required=False)
+    email = EmailField(allow_blank=True, required=False)
+    role = ChoiceField(choices=Role.choices, required=False)
+    active = Flag(required=False)
+    teams = Names(required=False)
+
+
+class UserParameters(Form):
+    """How the list of users may be narrowed."""
+
+    q = Text(required=False, max_length=200)
+    role = ChoiceField(choices=Role.choices, required=False)
+    active = ChoiceField(choices=["true", "false"], required=False)
+    team = Text(required=False, max_length=150)
+
+
+@gated("view", User)
+class Users(Listing):
+    """Everybody whom the signed-in user may see."""
+
+    parameters = UserParameters
+
+    @extend_schema(
+        responses=UserForm(many=True), parameters=[UserParameters], summary="List the users"
+    )
+    def get(self, request: Request) -> Response:
+        rows = gate.narrow(self.actor, "view", _with_teams(User.objects.all()))
+        return self.answer_page(rows.filter(_narrowing(self.query)), BY_NAME, _shown)
+
+    @extend_schema(request=NewUserForm, responses={201: UserForm}, summary="Make a user")
+    @gated("manage", User)
+    def post(self, request: Request) -> Response:
+        given = self.body(NewUserForm)
+        user = users.create_user(given.pop("username"), actor=self.actor, **given)
+        return Response(_shown_again(user), status=201)
+
+
+@gated("view", User)
+class OneUser(Resource):
+    """One user, by name."""
+
+    @extend_schema(responses=UserForm, summary="Read a user")
+    def get(self, request: Request, name: str) -> Response:
+        return Response(_shown([self._fetch(name)])[0])
+
+    @extend_schema(request=UserChangeForm, responses=UserForm, summary="Change a user")
+    @gated("manage", User)
+    def patch(self, request: Request, name: str) -> Response:
+        user = self._fetch(name)
+        given = self.body(UserChangeForm)
+        return Response(_shown_again(users.change_user(user, actor=self.actor, **given)))
+
+    @extend_schema(responses={204: None}, summary="Remove a user to whom nothing is tied")
+    @gated("manage", User)
+    def delete(self, request: Request, name: str) -> Response:
+        users.delete_user(self._fetch(name), actor=self.actor)
+        return Response(status=204)
+
+    def _fetch(self, name: str) -> User:
+        return gate.fetch(self.actor, _with_teams(User.objects.all()), username=name)
+
+
+def _narrowing(query: dict[str, Any]) -> Q:
+    wanted = Q()
+    if "q" in query:
+        words = ("username", "first_name", "last_name", "email")
+        for word in words:
+            wanted |= Q(**{f"{word}__icontains": query["q"]})
+    if "role" in query:
+        wanted &= Q(role=query["role"])
+    if "active" in query:
+        wanted &= Q(is_active=query["active"] == "true")
+    if "team" in query:
+        wanted &= Q(groups__name=query["team"])
+    return wanted
+
+
+def _with_teams(rows: QuerySet[User]) -> QuerySet[User]:
+    return rows.prefetch_related(Prefetch("groups", Group.objects.order_by("name")))
+
+
+def _shown_again(user: User) -> dict[str, Any]:
+    return _shown([_with_teams(User.objects.all()).get(pk=user.pk)])[0]
+
+
+def _shown(rows: Sequence[User]) -> list[dict[str, Any]]:
+    return [
+        {
+            "username": user.username,
+            "name": user.display_name,
+            "firstName": user.first_name,
+            "lastName": user.last_name,
+            "email": user.email,
+            "role": user.role,
+            "active": user.is_active,
+            "teams": [team.name for team in user.groups.all()],
+            "createdAt": user.date_joined,
+        }
+        for user in rows
+    ]

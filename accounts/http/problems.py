@@ -1,0 +1,195 @@
+"""Every refusal as an RFC 9457 problem document: one table from exceptions to status and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions as rest
+from rest_framework.response import Response
+
+from accounts.exceptions import Conflict, Denied, Invalid, Malformed, NotFound, Problem, Refused
+from accounts.http.forms import camel
+from journal.strict_json import escaped
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:sluice:problem:"
+API_PREFIX = "/api/"
+LONGEST_ECHO = 200
+RETRY_SECONDS = 2
+
+# The first class that fits decides. Everything else is a fault of ours: 500, by Django.
+STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (Denied, 403),
+    (Conflict, 409),
+    (Invalid, 422),
+    (Malformed, 400),
+    (rest.ValidationError, 422),
+    (Http404, 404),
+    (PermissionDenied, 403),
+    (RequestDataTooBig, 413),
+    (SuspiciousOperation, 400),
+    (OperationalError, 503),
+)
+SENTENCES = {
+    400: "This request can't be read.",
+    403: "This is not allowed.",
+    404: "There is nothing at this address.",
+    413: "The body is too large.",
+    422: "What was given can't be accepted.",
+    500: "Something went wrong on our side; it was recorded.",
+    503: "The database is busy. Try again.",
+}
+CODES = {
+    400: "malformed",
+    403: "denied",
+    404: "notFound",
+    413: "tooLarge",
+    422: "invalid",
+    500: "fault",
+    503: "busy",
+}
+
+
+def answer(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """The answer to an exception of a view; None where it is a fault of ours."""
+    status = status_of(exc)
+    if status is None:
+        return None
+    if status == 503:
+        log.error("database_busy", exc_info=exc)
+    return Response(
+        document(exc, status), status=status, headers=_headers(exc), content_type=MEDIA_TYPE
+    )
+
+
+def status_of(exc: Exception) -> int | None:
+    for kind, status in STATUS_OF:
+        if isinstance(exc, kind):
+            return status
+    return exc.status_code if isinstance(exc, rest.APIException) else None
+
+
+def document(exc: Exception, status: int) -> dict[str, Any]:
+    """The problem document of a refusal; its extras stand as members beside the fixed ones."""
+    extras = exc.extra if isinstance(exc, Refused) else {}
+    found = problems_of(exc)
+    made = build(status, detail=_detail(exc, status, found), code=_code(exc, status), errors=found)
+    return {**{name: value for name, value in extras.items() if name != "problems"}, **made}
+
+
+def build(status: int, *, detail: str, code: str, errors: Iterable[Problem] = ()) -> dict[str, Any]:
+    return {
+        "type": f"{TYPE_PREFIX}{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": [shown(problem) for problem in errors],
+    }
+
+
+def shown(problem: Problem) -> dict[str, Any]:
+    """One problem as JSON; a long value is not sent back."""
+    made: dict[str, Any] = {
+        "pointer": problem.pointer,
+        "code": problem.code,
+        "detail": problem.detail,
+    }
+    if problem.value is not None and len(repr(problem.value)) <= LONGEST_ECHO:
+        made["value"] = problem.value
+    if problem.nearest is not None:
+        made["nearest"] = problem.nearest
+    return made
+
+
+def problems_of(exc: Exception) -> list[Problem]:
+    if isinstance(exc, Invalid):
+        return exc.problems
+    if isinstance(exc, Malformed):
+        return list(exc.extra.get("problems", ()))
+    if isinstance(exc, rest.ValidationError):
+        return list(_walk(exc.detail, ""))
+    return []
+
+
+def _walk(detail: Any, pointer: str) -> Iterable[Problem]:
+    """The leaves of what a serializer refused, with their places."""
+    if isinstance(detail, Mapping):
+        for name, below in detail.items():
+            step = "" if name == "non_field_errors" else f"/{escaped(name)}"
+            yield from _walk(below, pointer + step)
+    elif isinstance(detail, list):
+        for place, below in enumerate(detail):
+            nested = isinstance(below, Mapping | list)
+            yield from _walk(below, f"{pointer}/{place}" if nested else pointer)
+    else:
+        yield Problem(pointer, camel(getattr(detail, "code", "invalid")), str(detail))
+
+
+def _detail(exc: Exception, status: int, found: list[Problem]) -> str:
+    if isinstance(exc, Refused):
+        return exc.detail
+    if isinstance(exc, rest.ValidationError):
+        return Invalid(problems=found).detail
+    if isinstance(exc, rest.APIException):
+        return str(exc.detail)
+    return SENTENCES[status]
+
+
+def _code(exc: Exception, status: int) -> str:
+    if isinstance(exc, Refused):
+        return exc.code
+    if isinstance(exc, rest.APIException) and not isinstance(exc, rest.ValidationError):
+        return camel(str(exc.get_codes()))
+    return CODES[status]
+
+
+def _headers(exc: Exception) -> dict[str, str]:
+    headers = {}
+    challenge = getattr(exc, "auth_header", None)
+    if challenge:
+        headers["WWW-Authenticate"] = challenge
+    wait = getattr(exc, "wait", None)
+    if wait or isinstance(exc, OperationalError):
+        headers["Retry-After"] = str(int(wait or RETRY_SECONDS))
+    return headers
+
+
+# --- what never reaches a view of the API --------------------------------------------------------
+
+
+def _plain(status: int) -> HttpResponse:
+    content = build(status, detail=SENTENCES[status], code=CODES[status])
+    return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
+
+
+def _for_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API_PREFIX)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if not _for_api(request):
+        return defaults.bad_request(request, exception)
+    return _plain(413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return _plain(403) if _for_api(request) else defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    return _plain(404) if _for_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    return _plain(500) if _for_api(request) else defaults.server_error(request)

@@ -1,0 +1,144 @@
+"""Base classes of the API's addresses: parse, fetch through the gate, call a service, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.actor import Actor
+from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.http import idempotency
+from accounts.http.authentication import WithinScopes, actor_of
+from accounts.http.forms import Form
+from accounts.http.pagination import CursorPages, Sorted
+from accounts.http.parsing import UNKNOWN_LENGTH
+from accounts.keys import nearest
+
+PAGE_PARAMETERS = ("limit", "cursor")
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Whatever is accepted, the answer is JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        for parser in parsers:
+            if request.content_type.partition(";")[0].strip().lower() == parser.media_type:
+                return parser
+        return None
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], str(renderers[0].media_type)
+
+
+class Resource(APIView):
+    """One address. `parameters` names what its query may hold."""
+
+    permission_classes = (IsAuthenticated, WithinScopes)
+    content_negotiation_class = AlwaysJSON
+    parameters: ClassVar[type[Form] | None] = None
+    pagination_class: ClassVar[type[CursorPages] | None] = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            # Without a length, Django REST framework takes a chunked body for none at all.
+            request.META["CONTENT_LENGTH"] = UNKNOWN_LENGTH
+        return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As Django REST framework does it, but for a POST that may be repeated safely."""
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(self.request, *args, **kwargs)
+            answer = idempotency.once(self.request, self._perform)
+        except Exception as exc:
+            answer = self.handle_exception(exc)
+        self.response = self.finalize_response(self.request, answer, *args, **kwargs)
+        return self.response
+
+    def _perform(self) -> Response:
+        verb = str(self.request.method).lower()
+        known = verb in self.http_method_names
+        perform = getattr(self, verb, None) if known else None
+        return (perform or self.http_method_not_allowed)(self.request, *self.args, **self.kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_unsound(request, kwargs)
+        self.actor: Actor = actor_of(request)
+        self.query: dict[str, Any] = self.read_query(request) if request.method == "GET" else {}
+
+    def read_query(self, request: Request) -> dict[str, Any]:
+        """The query's parameters, checked; one that isn't known is a problem, not ignored."""
+        known = list(self.parameters().fields) if self.parameters else []
+        paging = PAGE_PARAMETERS if self.pagination_class else ()
+        _refuse_unknown(request.query_params, [*known, *paging])
+        if self.parameters is None:
+            return {}
+        given = {name: request.query_params[name] for name in known if name in request.query_params}
+        return read(self.parameters, given)
+
+    def body(self, form: type[Form], *, partial: bool = False) -> dict[str, Any]:
+        """The body, checked against its form."""
+        return read(form, self.request.data, partial=partial)
+
+    def answer_page(self, rows: QuerySet[Any], order: Sorted, present: Any) -> Response:
+        """One page of rows, each page presented as a whole so that its queries stay few."""
+        pages = CursorPages()
+        found = pages.page(rows, self.request, order)
+        return pages.get_paginated_response(present(found))
+
+
+class Listing(Resource):
+    """An address that answers a list."""
+
+    pagination_class = CursorPages
+
+
+def read(form: type[Form], given: Any, *, partial: bool = False) -> dict[str, Any]:
+    """What was given, checked against a form; `ValidationError` with every problem otherwise."""
+    read_form = form(data=given, partial=partial)
+    read_form.is_valid(raise_exception=True)
+    return dict(read_form.validated_data)
+
+
+def is_sound(text: str) -> bool:
+    """Whether every database takes this text."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def refuse_unsound(request: Request, path: Mapping[str, Any]) -> None:
+    """Keeps from the database what it would choke on."""
+    if not all(is_sound(str(part)) for part in path.values()):
+        raise NotFound("There is nothing at this address.")
+    for name, values in request.query_params.lists():
+        if not all(is_sound(text) for text in (name, *values)):
+            detail = "This text holds a character that stands for nothing."
+            raise Invalid(problems=[Problem("/" + name[:100], "unsoundText", detail)])
+
+
+def _refuse_unknown(given: Any, known: Sequence[str]) -> None:
+    problems = []
+    for name, values in given.lists():
+        if name not in known:
+            detail = f"There is no parameter {name[:100]!r} here."
+            close = nearest(name, known)
+            problems.append(Problem(f"/{name[:100]}", "unknownParameter", detail, nearest=close))
+        elif len(values) > 1:
+            detail = f"The parameter {name!r} is given more than once."
+            problems.append(Problem(f"/{name}", "repeatedParameter", detail))
+    if problems:
+        raise Invalid(problems=problems)

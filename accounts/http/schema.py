@@ -1,0 +1,88 @@
+"""How the OpenAPI document describes our answers: problems on every operation, strict bodies."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
+
+from accounts.http.forms import Form, Text
+from accounts.http.problems import MEDIA_TYPE
+
+DESCRIPTIONS = {
+    "400": "The request can't be read.",
+    "401": "Nobody is signed in, or the token is not valid.",
+    "403": "This may be seen but not done; the detail names the level that refused.",
+    "404": "It doesn't exist, or may not be seen.",
+    "409": "The present state, status or version doesn't allow it.",
+    "413": "The body is too large.",
+    "415": "The body is no JSON in UTF-8.",
+    "422": "What was given can't be accepted; every problem is listed.",
+}
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class ProblemPlaceForm(Form):
+    """One thing that is wrong, and where: a JSON pointer into what was given."""
+
+    pointer = Text(allow_blank=True)
+    code = Text()
+    detail = Text()
+    value = serializers.JSONField(required=False)
+    nearest = Text(required=False)
+
+
+class ProblemForm(Form):
+    """An RFC 9457 problem document. A refusal may add members of its own, such as `allowed`."""
+
+    type = Text()
+    title = Text()
+    status = serializers.IntegerField()
+    detail = Text()
+    code = Text()
+
+    def get_fields(self) -> dict[str, Any]:
+        # `errors` is a property of every serializer: as a declared field it would hide that.
+        return {**super().get_fields(), "errors": ProblemPlaceForm(many=True)}
+
+
+class Schema(AutoSchema):
+    """The schema of one operation."""
+
+    def get_tags(self) -> list[str]:
+        return [self._tokenize_path()[0]]
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        for status in self._refusals():
+            bodies.setdefault(status, self._problem(status))
+        return bodies
+
+    def _refusals(self) -> list[str]:
+        refusals = ["401", "403"]
+        if "{" in self.path:
+            refusals.append("404")
+        if self.method in CHANGING:
+            refusals.append("409")
+        if self.method in WITH_BODY:
+            refusals += ["400", "413", "415"]
+        if self.method != "DELETE":
+            refusals.append("422")
+        return sorted(refusals)
+
+    def _problem(self, status: str) -> dict[str, Any]:
+        component: ResolvedComponent = self.resolve_serializer(ProblemForm, "response")
+        return {
+            "description": DESCRIPTIONS[status],
+            "content": {MEDIA_TYPE: {"schema": component.ref}},
+        }
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        """What a body doesn't name, it refuses."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(serializer, Form):
+            schema["additionalProperties"] = False
+        return schema
