@@ -5,7 +5,7 @@ import re
 NEUTRAL = "#64748b"
 WHITE = "#ffffff"
 # Nearly black: any lighter and there would be mid tones on which neither text reaches 4.5.
-INK = "#05070a"
+INK = "#030405"
 READABLE = 4.5
 
 _SHORT = re.compile(r"#[0-9a-fA-F]{3}")

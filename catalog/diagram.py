@@ -26,6 +26,7 @@ ALL_NAMED = 12
 # A drawing beyond this is no longer one; what is left out is counted and told.
 LARGEST_DRAWING = 240
 SAMPLES = 24
+WIDE = 736.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78, 0.85, 0.15)
 
 
@@ -99,6 +100,11 @@ class Diagram:
     edges: tuple[Edge, ...]
     description: str
     left_out: int
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it had to shrink below what can be read to fit on a small screen."""
+        return self.frame.width > WIDE
 
     @property
     def view_box(self) -> str:

@@ -83,7 +83,7 @@ class _Grid:
 
     def first_order(self) -> list[list[int]]:
         """Bends above boxes, boxes by position: long forward edges then tend to run on top."""
-        rows: list[list[int]] = [[] for _ in range(max(self.layer, default=0) + 1)]
+        rows: list[list[int]] = [[] for _ in range(max(self.layer, default=-1) + 1)]
         for vertex in (*range(self.boxes, self.count), *range(self.boxes)):
             rows[self.layer[vertex]].append(vertex)
         return rows
