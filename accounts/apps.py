@@ -12,10 +12,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts.http.idempotency import forget_old
+        from accounts.services.answers import forget_old_answers
         from journal.kinds import Sweep, sweeps
 
-        sweeps.register(Sweep("accounts.forget-answers", forget_old))
+        sweeps.register(Sweep("accounts.forget-answers", forget_old_answers))
         post_migrate.connect(lay_foundation, sender=self)
 
 

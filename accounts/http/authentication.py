@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import structlog
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts import scopes
 from accounts.actor import Actor
 from accounts.exceptions import Denied
 from accounts.models import ApiToken, User
 from accounts.services import tokens
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 CHALLENGE = "Bearer"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}\Z")

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,10 +21,10 @@ from rest_framework.utils.encoders import JSONEncoder
 from accounts.exceptions import Invalid, Malformed
 from accounts.http.authentication import user_of
 from accounts.models import StoredAnswer, User
+from accounts.services.answers import KEPT
 from journal.clock import now
 
 HEADER = "HTTP_IDEMPOTENCY_KEY"
-KEPT = timedelta(hours=24)
 FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("Location", "ETag")
@@ -82,10 +81,3 @@ def _again(answer: StoredAnswer) -> Response:
 def _plain(content: Any) -> Any:
     """The content as it was sent, without the encoder's types."""
     return json.loads(json.dumps(content, cls=JSONEncoder))
-
-
-def forget_old() -> None:
-    """Removes the answers whose day is over; a sweep of the journal."""
-    old = StoredAnswer.objects.filter(created_at__lt=now() - KEPT)
-    if old.exists():
-        old.delete()
