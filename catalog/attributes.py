@@ -14,7 +14,7 @@ from typing import Any
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import nearest
 from catalog import canonical
-from catalog.canonical import Unacceptable
+from catalog.canonical import Unacceptable, is_empty
 from catalog.models import AttributeType
 from journal import strict_json
 
@@ -80,11 +80,6 @@ def usernames_in(attributes: Sequence[AttributeType], given: Mapping[str, object
         items = value if isinstance(value, list) else [value]
         named.update(item for item in items if isinstance(item, str))
     return named
-
-
-def is_empty(stored: object) -> bool:
-    """No value: what `isEmpty` means in criteria and `required` in the schema."""
-    return stored is None or stored in ("", [])
 
 
 def unique_token(stored: object) -> str:

@@ -229,3 +229,8 @@ FORMS: dict[str, Callable[[object], object]] = {
     "url": url,
 }
 """By the type of an attribute, all but `list`, whose items have one of these."""
+
+
+def is_empty(stored: object) -> bool:
+    """No value: what `isEmpty` means in criteria and `required` in the schema."""
+    return stored is None or stored in ("", [])
