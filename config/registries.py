@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from journal.kinds import consumers, sweeps
+from notifications.channels.registry import channels
 from workflows.authoring.kinds import projections, step_kinds, trigger_kinds
 
 
 def freeze_all() -> None:
-    for registry in (consumers, sweeps, step_kinds, trigger_kinds, projections):
+    for registry in (
+        consumers,
+        sweeps,
+        step_kinds,
+        trigger_kinds,
+        projections,
+        channels,
+    ):
         registry.freeze()

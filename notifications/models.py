@@ -36,13 +36,9 @@ class Template(models.Model):
     recipient_relation_types: models.JSONField[list[str], list[str]] = models.JSONField(
         default=list, blank=True
     )
-    recipients: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=list, blank=True
-    )
+    recipients: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     notifies_author = models.BooleanField(default=False)
-    channels: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=default_channels
-    )
+    channels: models.JSONField[list[str], list[str]] = models.JSONField(default=default_channels)
 
     class Meta:
         ordering: ClassVar = ["key"]
@@ -55,7 +51,9 @@ class Template(models.Model):
 class Notification(models.Model):
     """What one person was told; a row of the inbox. `cause` makes it happen once.
 
-    The texts are rendered when it is made: `subject` is plain text, `body` sanitised HTML.
+    The texts are rendered when it is made: `subject` is plain text on one line, `body` sanitised
+    HTML. `object_id` is a plain id: the row outlives the object. `via_kind`, `via_id` and `root_id`
+    tell through what and by which chain of events it came.
     """
 
     user = models.ForeignKey(
@@ -64,17 +62,18 @@ class Notification(models.Model):
     subject = models.CharField(max_length=1000)
     body = models.TextField(blank=True, default="")
     url = models.CharField(max_length=500, blank=True, default="")
-    subject_id = models.BigIntegerField(null=True)
+    object_id = models.BigIntegerField(null=True)
     cause = models.CharField(max_length=200)
+    via_kind = models.CharField(max_length=10, blank=True, default="")
+    via_id = models.CharField(max_length=100, blank=True, default="")
+    root_id = models.BigIntegerField(null=True)
     is_in_inbox = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=now)
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["cause", "user"], name="notification_once_a_cause"
-            )
+            models.UniqueConstraint(fields=["cause", "user"], name="notification_once_a_cause")
         ]
         indexes: ClassVar = [
             # read by the inbox, newest first
@@ -120,12 +119,16 @@ class Delivery(Guarded, Leased):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["notification", "channel"], name="delivery_once_a_channel"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["waiting", "sending", "sent", "failed", "doubtful"]),
+                name="delivery_status_known",
+            ),
         ]
         indexes: ClassVar = [
             # read by the sweep and the sender: what is still to go out
             models.Index(
-                fields=["due_at"],
+                fields=["channel", "due_at"],
                 name="delivery_open",
                 condition=models.Q(status__in=["waiting", "sending"]),
             )
@@ -134,11 +137,7 @@ class Delivery(Guarded, Leased):
     def __str__(self) -> str:
         return f"{self.channel}: {self.notification}"
 
-    @transition(
-        field=status,
-        source=[Status.WAITING.value, Status.DOUBTFUL.value, Status.FAILED.value],
-        target=Status.SENDING.value,
-    )
+    @transition(field=status, source=Status.WAITING.value, target=Status.SENDING.value)
     def begin(self) -> None:
         """Sending starts; killed from here on, it is doubtful."""
         self.attempts += 1
@@ -162,3 +161,12 @@ class Delivery(Guarded, Leased):
     def doubt(self) -> None:
         """Its sender died in the middle: it may have gone out, and is not sent again by itself."""
         self.problem = "Sending was interrupted; it may have arrived."
+
+    @transition(
+        field=status,
+        source=[Status.DOUBTFUL.value, Status.FAILED.value],
+        target=Status.WAITING.value,
+    )
+    def queue_again(self) -> None:
+        """Somebody asked for it: it is sent once more, with all its attempts before it."""
+        self.attempts, self.problem = 0, ""

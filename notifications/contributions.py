@@ -1,0 +1,19 @@
+"""What notifications add to the registries of other rooms, and to their own."""
+
+from __future__ import annotations
+
+from journal.kinds import Sweep, sweeps
+from notifications.channels.email import EMAIL
+from notifications.channels.inbox import INBOX
+from notifications.channels.registry import channels
+from notifications.delivering import sweep
+from notifications.rules import RULES
+from permissions.rules import rules
+
+
+def register_all() -> None:
+    for channel in (INBOX, EMAIL):
+        channels.register(channel)
+    for rule in RULES:
+        rules.register(rule)
+    sweeps.register(Sweep("deliveries", sweep))

@@ -1,0 +1,99 @@
+"""What somebody was told: their list, the badge's number, and marking it as read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import NotFound
+from catalog.models import GovernedObject
+from journal.clock import now
+from notifications import pushing
+from notifications.models import Notification
+
+HIDDEN_SUBJECT = "A notification about something you may no longer see"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the inbox as its reader may see it now."""
+
+    id: int
+    subject: str
+    body: str
+    url: str
+    object_id: int | None
+    read_at: datetime | None
+    created_at: datetime
+    is_hidden: bool = False
+
+
+def inbox_of(actor: Actor) -> QuerySet[Notification]:
+    """The actor's own inbox, newest first; nobody else's, whatever the actor's role."""
+    mine = gate.narrow(actor, "view", Notification.objects.filter(is_in_inbox=True))
+    return mine.order_by("-id")
+
+
+def shown(rows: Iterable[Notification], *, actor: Actor) -> list[Entry]:
+    """The rows without the details of objects that the actor may not see any more.
+
+    Two queries for a whole page. What was deleted since keeps its text: it was seen in its time.
+    """
+    page = list(rows)
+    wanted = {row.object_id for row in page if row.object_id is not None}
+    existing = GovernedObject.objects.filter(pk__in=wanted)
+    present = set(existing.values_list("pk", flat=True)) if wanted else set()
+    seen = (
+        set(gate.narrow(actor, "view", existing).values_list("pk", flat=True)) if present else set()
+    )
+    return [_entry(row, is_hidden=row.object_id in present - seen) for row in page]
+
+
+def unread_count(user_id: int) -> int:
+    """How many rows of the inbox are unread; one query on its own index."""
+    return _unread(user_id).count()
+
+
+def mark_read(notification: Notification, *, actor: Actor) -> Notification:
+    """Marks one of the actor's own as read; a second time changes nothing."""
+    if not gate.allows(actor, "view", notification):
+        raise NotFound("There is no such notification.")
+    instant = now()
+    if Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=instant):
+        notification.read_at = instant
+        pushing.push_unread(notification.user_id)
+    else:
+        notification.refresh_from_db(fields=["read_at"])
+    return notification
+
+
+def mark_all_read(*, actor: Actor) -> int:
+    """Marks the actor's whole inbox as read; returns how many were unread."""
+    if actor.user is None:
+        return 0
+    marked = _unread(actor.user.pk).update(read_at=now())
+    if marked:
+        pushing.push_unread(actor.user.pk)
+    return marked
+
+
+def _unread(user_id: int) -> QuerySet[Notification]:
+    return Notification.objects.filter(user_id=user_id, read_at=None, is_in_inbox=True)
+
+
+def _entry(row: Notification, *, is_hidden: bool) -> Entry:
+    return Entry(
+        id=row.pk,
+        subject=HIDDEN_SUBJECT if is_hidden else row.subject,
+        body="" if is_hidden else row.body,
+        url="" if is_hidden else row.url,
+        object_id=None if is_hidden else row.object_id,
+        read_at=row.read_at,
+        created_at=row.created_at,
+        is_hidden=is_hidden,
+    )
