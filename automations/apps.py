@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class AutomationsConfig(AppConfig):
     name = "automations"
+
+    def ready(self) -> None:
+        from automations.contributions import register_all
+
+        register_all()

@@ -109,7 +109,11 @@ class Chain:
 def described(problem: Exception, pointer: str) -> dict[str, Any]:
     """A failure as the run history shows it; what we did not expect is named, and logged whole."""
     if isinstance(problem, BadValue):
-        return {"code": problem.code, "detail": problem.detail, "pointer": pointer + problem.pointer}
+        return {
+            "code": problem.code,
+            "detail": problem.detail,
+            "pointer": pointer + problem.pointer,
+        }
     if isinstance(problem, Invalid) and problem.problems:
         first = problem.problems[0]
         return {"code": first.code, "detail": problem.detail, "pointer": pointer}

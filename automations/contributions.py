@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from automations import dispatch, engine
 from automations.deployments import PROJECTION
+from automations.models import Execution
 from automations.steps import STEPS
 from automations.steps.base import steps
 from automations.triggers import TRIGGER_KINDS
 from journal.kinds import Sweep, consumers, sweeps
+from permissions.contributions import workflow_rules
+from permissions.rules import FollowingRules, rules
 from workflows.authoring.kinds import projections, step_kinds, trigger_kinds
 
 
@@ -20,4 +23,5 @@ def register_all() -> None:
         trigger_kinds.register(trigger)
     projections.register(PROJECTION)
     consumers.register(dispatch.consumer())
+    rules.register(FollowingRules(Execution, "workflow", {"view": "view"}, parent=workflow_rules))
     sweeps.register(Sweep("automations.engine", engine.sweep))

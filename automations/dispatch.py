@@ -14,6 +14,7 @@ from accounts.models import Account, User
 from automations.filtering import passing
 from automations.models import Deployment, EnabledSpan, Execution
 from automations.triggers.event import EVENT_KINDS, matches
+from catalog.filters import present
 from journal.clock import now
 from journal.kinds import Consumer
 from journal.models import Event
@@ -32,15 +33,16 @@ def dispatch(events: list[Event]) -> None:
     deployments = list(found.select_related("workflow", "version", "version__run_as"))
     if not deployments:
         return
-    spans = _spans(deployments)
+    spans, schema = _spans(deployments), present()
     for deployment in deployments:
         live = [
             event
             for event in events
-            if _concerns(deployment, event) and _within(spans.get(deployment.workflow_id, []), event)
+            if _concerns(deployment, event)
+            and _within(spans.get(deployment.workflow_id, []), event)
         ]
         if live:
-            _start(deployment, passing(deployment, live))
+            _start(deployment, passing(deployment, live, schema))
 
 
 def _concerns(deployment: Deployment, event: Event) -> bool:
@@ -101,7 +103,9 @@ def _execution(deployment: Deployment, event: Event) -> Execution:
 
 def _cut(execution: Execution, most_depth: int) -> None:
     """The chain has become too long: the execution is recorded as failed, its owners are told."""
-    detail = f"This is link {execution.depth} of a chain of events; the account allows {most_depth}."
+    detail = (
+        f"This is link {execution.depth} of a chain of events; the account allows {most_depth}."
+    )
     execution.fail({"code": "chainTooDeep", "detail": detail})
     execution.started_at = now()
     execution.save(update_fields=["status", "ended_at", "error", "started_at"])

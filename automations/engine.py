@@ -99,9 +99,7 @@ def _verdict(chain: Chain) -> dict[str, str] | None:
     return {"code": "stepFailed", "detail": detail}
 
 
-def _finish(
-    execution: Execution, error: dict[str, str] | None, chain: Chain | None = None
-) -> None:
+def _finish(execution: Execution, error: dict[str, str] | None, chain: Chain | None = None) -> None:
     if error is not None:
         execution.fail(error)
     elif chain is not None and chain.failed:

@@ -21,23 +21,17 @@ class Deployment(models.Model):
     an empty column matches everything.
     """
 
-    workflow = models.OneToOneField(
-        Workflow, on_delete=models.CASCADE, related_name="deployment"
-    )
+    workflow = models.OneToOneField(Workflow, on_delete=models.CASCADE, related_name="deployment")
     version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="+")
     trigger_kind = models.CharField(max_length=20)
     event_kind = models.CharField(max_length=40, blank=True, default="")
     object_type_id = models.BigIntegerField(null=True)
-    trigger: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
-        default=dict
-    )
+    trigger: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [
             # read by each batch of events
-            models.Index(
-                fields=["event_kind", "object_type_id"], name="deployment_match"
-            )
+            models.Index(fields=["event_kind", "object_type_id"], name="deployment_match")
         ]
 
     def __str__(self) -> str:
@@ -47,9 +41,7 @@ class Deployment(models.Model):
 class EnabledSpan(models.Model):
     """A time in which a workflow was live and enabled: it acts on events of these spans only."""
 
-    workflow = models.ForeignKey(
-        Workflow, on_delete=models.CASCADE, related_name="enabled_spans"
-    )
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="enabled_spans")
     since = models.DateTimeField(default=now)
     until = models.DateTimeField(null=True, blank=True)
 
@@ -88,9 +80,7 @@ class Execution(Guarded, Leased):
         Workflow, on_delete=models.SET_NULL, null=True, related_name="executions"
     )
     workflow_key = models.CharField(max_length=100)
-    version = models.ForeignKey(
-        Version, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
+    version = models.ForeignKey(Version, on_delete=models.SET_NULL, null=True, related_name="+")
     version_number = models.PositiveIntegerField(null=True)
     mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.LIVE)
     status = FSMField(
@@ -101,9 +91,7 @@ class Execution(Guarded, Leased):
     )
     event_id = models.BigIntegerField(null=True)
     subject_id = models.BigIntegerField(null=True)
-    trigger: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
-        default=dict
-    )
+    trigger: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150)
     run_as = models.ForeignKey(
@@ -112,8 +100,8 @@ class Execution(Guarded, Leased):
     run_as_name = models.CharField(max_length=150)
     root_event_id = models.BigIntegerField(null=True)
     depth = models.PositiveSmallIntegerField(default=0)
-    error: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = (
-        models.JSONField(null=True)
+    error: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True
     )
     created_at = models.DateTimeField(default=now)
     started_at = models.DateTimeField(null=True)
@@ -156,9 +144,7 @@ class Execution(Guarded, Leased):
         """A worker takes it, for the first time or after another one died."""
         self.started_at = self.started_at or now()
 
-    @transition(
-        field=status, source=Status.RUNNING.value, target=Status.SUCCEEDED.value
-    )
+    @transition(field=status, source=Status.RUNNING.value, target=Status.SUCCEEDED.value)
     def succeed(self) -> None:
         """Every step of every item succeeded."""
         self.ended_at = now()
@@ -195,24 +181,18 @@ class ExecutionItem(models.Model):
         FAILED = "failed"
         STOPPED = "stopped"
 
-    execution = models.ForeignKey(
-        Execution, on_delete=models.CASCADE, related_name="items"
-    )
+    execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField(default=0)
     object_id = models.BigIntegerField(null=True)
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
-    steps: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = (
-        models.JSONField(default=list)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    steps: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
     )
 
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["execution", "position"], name="item_place_once"
-            )
+            models.UniqueConstraint(fields=["execution", "position"], name="item_place_once")
         ]
 
     def __str__(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.filters import parse_stream
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import nearest
+from catalog.filters import parse_stream
 from workflows.authoring.definitions import Json, depth_of, walk
 from workflows.authoring.kinds import (
     Scope,
@@ -115,13 +115,16 @@ def _check_stream(definition: Json) -> list[Problem]:
         return _check_own_object(kind, trigger)
     if not isinstance(stream, Mapping):
         return [Problem("/stream", "wrongType", "A stream is an object of criteria.")]
-    try:
-        parse_stream(stream)
-    except Invalid as refusal:
-        return [problem.under("/stream") for problem in refusal.problems]
     own = kind.object_type_key(trigger) if kind and isinstance(trigger, Mapping) else None
-    if not stream.get("objectTypeKey") and not own and not stream.get("allowAllObjectTypes"):
-        return [_all_types("/stream/objectTypeKey")]
+    try:
+        parse_stream(
+            stream,
+            pointer="/stream",
+            object_type_key=own,
+            for_events=kind is not None and kind.has_own_object,
+        )
+    except Invalid as refusal:
+        return refusal.problems
     return []
 
 
