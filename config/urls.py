@@ -9,5 +9,12 @@ from config.contributed import modules_named
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("config.urls_api")),
     *(path("", include(module)) for module in modules_named("urls")),
 ]
+
+# Below /api/ these answer with problem documents, elsewhere with Django's own pages.
+handler400 = "accounts.http.problems.bad_request"
+handler403 = "accounts.http.problems.denied"
+handler404 = "accounts.http.problems.not_found"
+handler500 = "accounts.http.problems.server_error"

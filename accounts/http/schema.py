@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
@@ -47,6 +49,26 @@ class ProblemForm(Form):
     def get_fields(self) -> dict[str, Any]:
         # `errors` is a property of every serializer: as a declared field it would hide that.
         return {**super().get_fields(), "errors": ProblemPlaceForm(many=True)}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """`Authorization: Bearer TOKEN`."""
+
+    target_class = "accounts.http.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """The cookie of a browser that signed in."""
+
+    target_class = "accounts.http.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class Schema(AutoSchema):

@@ -33,7 +33,7 @@ def find_people(names: Sequence[str], *, actor: Actor, pointer: str) -> People:
         user.username: user
         for user in gate.narrow(actor, "view", User.objects.filter(username__in=names))
     }
-    named = QuerySet(Team).filter(name__in=names)
+    named: QuerySet[Team] = QuerySet(Team).filter(name__in=names)
     teams = {team.name: team for team in gate.narrow(actor, "view", named)}
     problems = [
         _unknown(name, f"{pointer}/{place}", actor)
@@ -77,7 +77,8 @@ def _known(name: str, actor: Actor) -> list[str]:
     """Names that begin alike, so that the nearest is looked for among a few."""
     start = name[:1]
     users = gate.narrow(actor, "view", User.objects.filter(username__istartswith=start))
-    teams = gate.narrow(actor, "view", QuerySet(Team).filter(name__istartswith=start))
+    begin_alike: QuerySet[Team] = QuerySet(Team).filter(name__istartswith=start)
+    teams = gate.narrow(actor, "view", begin_alike)
     return [
         *users.values_list("username", flat=True)[:MOST_KNOWN],
         *teams.values_list("name", flat=True)[:MOST_KNOWN],

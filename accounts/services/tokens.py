@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Denied, Invalid, Problem
 from accounts.keys import nearest
@@ -41,7 +42,9 @@ def create_token(
     scopes: Sequence[str] = (),
 ) -> NewToken:
     """Makes a token that acts as this user."""
-    _demand_own(actor, user)
+    gate.demand(actor, "create", ApiToken)
+    if not actor.is_system and actor.user != user:
+        raise Denied("A token is made by the user for whom it acts.", level="account")
     if not user.is_active:
         raise Invalid(f"{user.username} is not active: a token of theirs would open nothing.")
     problems = [*_name_problems(name), *_expiry_problems(expires_in_days), *_scope_problems(scopes)]
@@ -56,7 +59,7 @@ def create_token(
 
 
 def revoke_token(token: ApiToken, *, actor: Actor) -> None:
-    _demand_own(actor, token.user)
+    gate.demand(actor, "delete", token)
     token.delete()
 
 
@@ -78,11 +81,6 @@ def touch(token: ApiToken) -> None:
 
 def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _demand_own(actor: Actor, user: User) -> None:
-    if not actor.is_system and actor.user != user:
-        raise Denied("A token is made and revoked by the user for whom it acts.", level="account")
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -169,7 +169,7 @@ def admins() -> QuerySet[User]:
 
 def find_teams(names: Sequence[str], *, pointer: str = "/teams") -> list[Team]:
     """The teams of these names; every unknown one is a problem."""
-    teams = QuerySet(Team)
+    teams: QuerySet[Team] = QuerySet(Team)
     found = {team.name: team for team in teams.filter(name__in=names)}
     known = list(teams.values_list("name", flat=True)) if len(found) < len(names) else []
     problems = [
