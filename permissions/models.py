@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from catalog.models import AttributeType, ObjectType, State, UserRelationType
 from workflows.models import Transition
@@ -65,16 +67,19 @@ class Condition(models.Model):
                 name="condition_on_one_asset",
             ),
             models.UniqueConstraint(
-                fields=[
-                    "object_type",
-                    "attribute",
-                    "transition",
-                    "user_relation_type",
-                    "state",
-                    "is_visible",
-                    "is_editable",
-                ],
-                nulls_distinct=False,
+                # An empty column counts as a value; SQLite knows no other way to say so.
+                *(
+                    Coalesce(column, 0)
+                    for column in (
+                        "object_type",
+                        "attribute",
+                        "transition",
+                        "user_relation_type",
+                        "state",
+                    )
+                ),
+                F("is_visible"),
+                F("is_editable"),
                 name="condition_once",
             ),
         ]
