@@ -12,11 +12,19 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.gates import signed_in
+
+
+RENDERERS: list[type[BaseRenderer]] = [
+    OpenApiJsonRenderer2,
+    OpenApiJsonRenderer,
+    OpenApiYamlRenderer2,
+    OpenApiYamlRenderer,
+]
 
 
 @signed_in(why="Describes addresses, and nothing of what they hold.")
@@ -24,12 +32,7 @@ class SchemaView(SpectacularAPIView):
     """The OpenAPI document: JSON, or YAML for those who ask for it."""
 
     permission_classes = (IsAuthenticated,)
-    renderer_classes = (
-        OpenApiJsonRenderer2,
-        OpenApiJsonRenderer,
-        OpenApiYamlRenderer2,
-        OpenApiYamlRenderer,
-    )
+    renderer_classes = RENDERERS
 
 
 @signed_in(why="Describes addresses, and nothing of what they hold.")
