@@ -1,0 +1,1 @@
+"""The demo account: users, teams, workspaces, a package of recipes and three dozen of them."""
