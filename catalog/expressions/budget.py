@@ -18,13 +18,15 @@ MAX_STEPS = 10_000
 MAX_TEXT = 100_000
 """Characters of a text that is read or made."""
 MAX_ITEMS = 10_000
-"""Items of a list that is read or made, nested ones counted, and values in one JSON value."""
+"""Items of a list that is read or made, and values in one JSON value that is compiled."""
+MAX_VALUES = 100_000
+"""Values nested in one result, the names in objects included."""
 
 MAX_CHARACTERS = 1_000_000
 """Characters of all texts in one result together."""
 
 _CHARACTERS_A_STEP = 1_000
-_ITEMS_A_STEP = 100
+_ITEMS_A_STEP = 20
 
 
 @dataclass(slots=True)
@@ -43,10 +45,9 @@ class Size:
         if isinstance(value, str):
             self.characters += len(value)
         elif isinstance(value, list | tuple):
-            check_list_size(self.values + len(value))
+            check_list_size(len(value))
             self._add_all(value, depth + 1)
         elif isinstance(value, Mapping):
-            check_list_size(self.values + len(value))
             self._add_all(value, depth + 1)
             self._add_all(value.values(), depth + 1)
         self._check()
@@ -56,7 +57,8 @@ class Size:
             self.add(value, depth)
 
     def _check(self) -> None:
-        check_list_size(self.values)
+        if self.values > MAX_VALUES:
+            raise Fault(Code.RESULT_TOO_LARGE, f"There are more than {MAX_VALUES:,} values")
         if self.characters > MAX_CHARACTERS:
             raise Fault(
                 Code.RESULT_TOO_LARGE,
@@ -92,10 +94,21 @@ class Budget:
         """Long texts and lists cost steps when a function reads or makes them."""
         if isinstance(value, str):
             self.spend(span, len(value) // _CHARACTERS_A_STEP)
-        elif isinstance(value, list | Mapping):
+        elif isinstance(value, list):
+            self.spend(span, len(value) // _ITEMS_A_STEP)
+
+    def spend_on_all(self, span: Span, value: object) -> None:
+        """The same for everything that is nested in the value, where all of it is looked at."""
+        if isinstance(value, list | Mapping):
             size = Size()
             size.add(value)
             self.spend(span, size.steps)
+        else:
+            self.spend_on(span, value)
+
+    def spend_on_each(self, span: Span, items: list[object]) -> None:
+        """What it costs to do one small thing with each item."""
+        self.spend(span, 1 + len(items) // _ITEMS_A_STEP)
 
     def keep(self, value: object) -> None:
         """Count a result towards what all results together may weigh."""
@@ -109,7 +122,7 @@ def check_text_size(characters: int) -> None:
         raise Fault(Code.RESULT_TOO_LARGE, f"The text would be longer than {MAX_TEXT:,} characters")
 
 
-def check_list_size(values: int) -> None:
+def check_list_size(items: int) -> None:
     """Refuse a list before it is made."""
-    if values > MAX_ITEMS:
-        raise Fault(Code.RESULT_TOO_LARGE, f"There would be more than {MAX_ITEMS:,} values")
+    if items > MAX_ITEMS:
+        raise Fault(Code.RESULT_TOO_LARGE, f"The list would have more than {MAX_ITEMS:,} items")

@@ -1,6 +1,7 @@
 """Builds our tree out of what Lark's parser reduces, and refuses what can never be evaluated."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -85,8 +86,10 @@ class Builder(Transformer[Token, Node]):
     def select(self, pieces: list[Piece]) -> Node:
         target, path = _node(pieces[0]), tuple(p for p in pieces[1:] if isinstance(p, Selector))
         span = Span(target.span.start, path[-1].span.end)
-        if isinstance(target, Variable) and not target.path:
-            return Variable(target.root, path, span=span)
+        if isinstance(target, Variable):
+            return replace(target, path=target.path + path, span=span)
+        if isinstance(target, Select):
+            return replace(target, path=target.path + path, span=span)
         return Select(target, path, span=span, depth=_deeper(span, target))
 
     def group(self, pieces: list[Piece]) -> Node:

@@ -125,7 +125,7 @@ class Evaluation:
         """A selector after a list maps over it; what is missing is null and kept."""
         if depth >= MAX_DEPTH:
             raise Fault(Code.TOO_DEEP, f"The lists are nested deeper than {MAX_DEPTH} levels")
-        self.budget.spend(selector.span, 1 + len(items) // 100)
+        self.budget.spend_on_each(selector.span, items)
         return [self._selected(admit(item), selector, depth + 1) for item in items]
 
     def _call(self, node: Call) -> Value:
@@ -143,10 +143,13 @@ class Evaluation:
         values = [self.of(argument) for argument in node.arguments]
         if not function.takes_null and any(value is None for value in values):
             return None
+        spend = self.budget.spend_on_all if function.deep else self.budget.spend_on
         taken = []
         for position, value in enumerate(values):
-            self.budget.spend_on(node.arguments[position].span, value)
+            spend(node.arguments[position].span, value)
             taken.append(_argument(function, position, value))
+        if function.cost is not None:
+            self.budget.spend(node.span, function.cost(*taken))
         result = admit(function.call(*taken))
         self.budget.spend_on(node.span, result)
         return result
@@ -203,8 +206,8 @@ class Evaluation:
 
     def _comparison(self, node: Comparison) -> Value:
         left, right = self.of(node.left), self.of(node.right)
-        self.budget.spend_on(node.operator_span, left)
-        self.budget.spend_on(node.operator_span, right)
+        self.budget.spend_on_all(node.operator_span, left)
+        self.budget.spend_on_all(node.operator_span, right)
         try:
             return _compared(node.operator, left, right)
         except Fault as fault:

@@ -93,6 +93,8 @@ def _unreadable(text: str, position: int) -> Fault:
     if character in "'\"":
         return _syntax("This text is not closed", Span(position, len(text)))
     hint = f"; {_HINTS[character]}" if character in _HINTS else ""
+    if character.isalpha():
+        hint = "; a name with such letters is selected with ['name'], texts stand in quotes"
     return _syntax(f"'{shortened(character)}' can't stand here{hint}", Span(position, position + 1))
 
 

@@ -37,6 +37,10 @@ class Function:
     doc: str
     call: Callable[..., Value]
     examples: tuple[Example, ...]
+    cost: Callable[..., int] | None = None
+    """More steps than the size of the arguments says; gets the arguments."""
+    deep: bool = False
+    """Whether it looks at everything that is nested in its arguments, which costs steps."""
     takes_null: bool = False
     lazy: bool = False
     passes: tuple[int, ...] | None = ()

@@ -13,6 +13,7 @@ from catalog.expressions.text import fold
 from catalog.expressions.values import Kind, Value, admit, equal, kind_of
 
 _MAX_PATTERN = 1_000
+_MATCHES_A_STEP = 10_000
 _TEXT = (Kind.TEXT,)
 _ANY = (Kind.ANY,)
 
@@ -76,6 +77,11 @@ def _matches(text: str, pattern: str) -> bool:
         raise Fault(Code.WRONG_TYPE, "The text holds half of a surrogate pair") from None
 
 
+def _matching_steps(text: str, pattern: str) -> int:
+    """The time is at worst proportional to the product of text and compiled pattern."""
+    return len(text) * int(_compiled(pattern).programsize) // _MATCHES_A_STEP
+
+
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
     if len(pattern) > _MAX_PATTERN:
@@ -86,6 +92,9 @@ def _compiled(pattern: str) -> Any:
     options.max_mem = 1 << 20
     try:
         return re2.compile(pattern, options)
+    except UnicodeEncodeError:
+        message = "The pattern holds half of a surrogate pair"
+        raise Fault(Code.INVALID_PATTERN, message, argument=1) from None
     except re2.error as error:
         raise Fault(
             Code.INVALID_PATTERN, f"The pattern is not RE2: {_reason(error)}", argument=1
@@ -105,6 +114,7 @@ TEXTS = (
         result=Kind.TEXT,
         doc="One text of all values, each written in its canonical form.",
         call=_concat,
+        deep=True,
         examples=(
             Example("concat('PEP ', 8)", "'PEP 8'"),
             Example("concat('due ', date('2026-01-31'))", "'due 2026-01-31'"),
@@ -187,6 +197,7 @@ TEXTS = (
         result=Kind.TEXT,
         doc="The items as one text with the separator between them; nulls are left out.",
         call=_join,
+        deep=True,
         examples=(
             Example("join(['a', null, 2], ', ')", "'a, 2'"),
             Example("join(@object.userRelations.reviewer, ' and ')", "'ana and bob'"),
@@ -209,6 +220,7 @@ TEXTS = (
         doc="Whether a text contains the part, ignoring case as the operator `contains` of "
         "streams does, or whether a list has an item that equals it.",
         call=_contains,
+        deep=True,
         examples=(
             Example("contains('Tomato Soup', 'soup')", "true"),
             Example("contains(['a', 'b'], 'B')", "false"),
@@ -243,6 +255,7 @@ TEXTS = (
         doc="Whether the RE2 pattern is found anywhere in the text; `^` and `$` bind it to the "
         "ends. RE2 takes linear time and has no back references.",
         call=_matches,
+        cost=_matching_steps,
         examples=(
             Example(r"matches('PEP 8', '^PEP \d+$')", "true"),
             Example("matches('soup', '(?i)SOUP')", "true"),
@@ -256,6 +269,7 @@ TEXTS = (
         doc="The value in its canonical form: `true`, `2.50`, ISO 8601 in UTC for dates; items of "
         "a list with a comma and a space between them.",
         call=render,
+        deep=True,
         examples=(
             Example("text(2.50)", "'2.50'"),
             Example("text(@now)", "'2026-01-31T10:00:00Z'"),
