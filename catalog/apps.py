@@ -9,6 +9,9 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from catalog import contributions
         from catalog.filters import functions
+
+        contributions.contribute()
 
         connection_created.connect(functions.register, dispatch_uid="catalog.filters")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from catalog.packages.kinds import asset_kinds
+from catalog.usages import usages
 from journal.kinds import consumers, sweeps
 from notifications.channels.registry import channels
 from workflows.authoring.kinds import projections, step_kinds, trigger_kinds
@@ -11,6 +13,8 @@ def freeze_all() -> None:
     for registry in (
         consumers,
         sweeps,
+        asset_kinds,
+        usages,
         step_kinds,
         trigger_kinds,
         projections,

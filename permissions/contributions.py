@@ -15,7 +15,9 @@ from catalog.models import (
     State,
     UserRelationType,
 )
+from catalog.packages.kinds import asset_kinds
 from permissions import checks
+from permissions.assets import Conditions
 from permissions.gatehouse import Gatehouse
 from permissions.kinds.accounts import AccountRules, TeamRules, TokenRules, UserRules
 from permissions.kinds.attributes import AttributeRules
@@ -48,6 +50,7 @@ def contribute() -> None:
     gate.install(Gatehouse())
     register(checks.gate_backend_stands_first, Tags.security)
     register_rules()
+    asset_kinds.register(Conditions())
 
 
 def register_rules() -> None:

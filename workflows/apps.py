@@ -1,7 +1,13 @@
-"""The workflows app."""
+"""The workflows app: contributes lifecycles to packages."""
 
 from django.apps import AppConfig
 
 
 class WorkflowsConfig(AppConfig):
     name = "workflows"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from workflows.contributions import contribute
+
+        contribute()

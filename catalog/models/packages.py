@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,9 +16,7 @@ class Package(models.Model):
 
     key = KeyField()
     name = models.CharField(max_length=200, blank=True, default="")
-    header: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
-        default=dict
-    )
+    header: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     applied_at = models.DateTimeField(default=now)
     applied_by = models.CharField(max_length=150)
 
@@ -33,17 +32,17 @@ class PackageEntry(models.Model):
     """One entry of one list of a package, as it was written.
 
     `identity` names the asset within its kind (`lifecycle/state`); two packages may declare one
-    asset. For kinds that this version only keeps, the entry is all there is.
+    asset. Where `is_kept`, the entry is all there is. It is kept as text: a JSON column would lose
+    the order of its keys and the form of its numbers, and export could not give them back.
     """
 
-    package = models.ForeignKey(
-        Package, on_delete=models.CASCADE, related_name="entries"
-    )
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="entries")
     list_name = models.CharField(max_length=60)
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=60)
-    identity = models.CharField(max_length=600)
-    content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    identity = models.CharField(max_length=800)
+    text = models.TextField()
+    is_kept = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["list_name", "position"]
@@ -59,3 +58,8 @@ class PackageEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.package}: {self.kind} {self.identity}"
+
+    @property
+    def written(self) -> Any:
+        """The entry as JSON."""
+        return json.loads(self.text)

@@ -1,0 +1,66 @@
+"""What the catalog contributes: its kinds of assets, and what uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.assets import (
+    Applications,
+    AttributeTypes,
+    ObjectTypes,
+    RelationTypes,
+    UserRelationTypes,
+    count_with_value,
+)
+from catalog.kept_assets import (
+    Categories,
+    CommentTypeCategories,
+    CommentTypeCategoryApplications,
+    PolicyRules,
+    Sources,
+)
+from catalog.models import GovernedObject, Relation, UserRelation
+from catalog.packages.kinds import asset_kinds
+from catalog.usages import Usage, usages
+
+
+def contribute() -> None:
+    for kind in (
+        Applications(),
+        ObjectTypes(),
+        AttributeTypes(),
+        RelationTypes(),
+        UserRelationTypes(),
+        CommentTypeCategories(),
+        CommentTypeCategoryApplications(),
+        PolicyRules(),
+        Categories(),
+        Sources(),
+    ):
+        asset_kinds.register(kind)
+    for usage in (
+        Usage("objectsOfType", "objectTypes", "objects", _objects_of_type),
+        Usage("objectsInState", "workflowStates", "objects in this state", _objects_in_state),
+        Usage("valuesOfAttribute", "attributeTypes", "objects with a value", count_with_value),
+        Usage("relationsOfType", "relationTypes", "relations", _relations_of_type),
+        Usage("peopleOfType", "userRelationTypes", "people's relations", _people_of_type),
+    ):
+        usages.register(usage)
+
+
+def _objects_of_type(content: Mapping[str, Any]) -> int:
+    return GovernedObject.objects.filter(object_type__key=content["key"]).count()
+
+
+def _objects_in_state(content: Mapping[str, Any]) -> int:
+    objects = GovernedObject.objects.filter(state__lifecycle__key=content["workflowKey"])
+    return objects.filter(state__key=content["key"]).count()
+
+
+def _relations_of_type(content: Mapping[str, Any]) -> int:
+    return Relation.objects.filter(type__key=content["key"]).count()
+
+
+def _people_of_type(content: Mapping[str, Any]) -> int:
+    return UserRelation.objects.filter(type__key=content["key"]).count()

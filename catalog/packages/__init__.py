@@ -1,0 +1,1 @@
+"""Packages: one JSON file of asset entries; plan, apply, export, and the same checks one by one."""

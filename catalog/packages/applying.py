@@ -1,0 +1,130 @@
+"""Apply: write what a package wants, all or nothing, and nothing where all is as it wants."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import transaction
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import Invalid, Problem
+from catalog.models import Package, PackageEntry
+from catalog.packages import declarations
+from catalog.packages.gathering import Wanted
+from catalog.packages.locking import hold_schema
+from catalog.packages.planning import Prepared, in_order_of_place, prepare
+from catalog.packages.plans import Plan
+from journal.recording import Fact, record
+
+
+def plan(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
+    """What applying this package would create, change and remove, and all its problems."""
+    gate.demand(actor, "configure", Package)
+    with transaction.atomic():
+        hold_schema()
+        prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
+        return replace(found, problems=tuple(_all_problems(prepared, found, actor)))
+
+
+def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
+    """Writes the package; raises `Invalid` with every problem, and then nothing is written."""
+    gate.demand(actor, "configure", Package)
+    with transaction.atomic():
+        hold_schema()
+        prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
+        if found.problems:
+            _refuse(_all_problems(prepared, found, actor))
+        if problems := _write(prepared, actor):
+            _refuse(problems)
+        _remove(prepared, actor)
+        entries = [_entry(one) for one in prepared.wanted]
+        kept_anew = declarations.store(prepared.document, entries, applied_by=actor.username)
+        if kept_anew or found.changes:
+            _tell(found, actor)
+        return found
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    raise Invalid(problems=problems)
+
+
+def _all_problems(prepared: Prepared, found: Plan, actor: Actor) -> list[Problem]:
+    """With those that only trying tells: it writes what is sound, and takes all of it back."""
+    if not any(one.kind.needs_rows for one, _ in prepared.changed()):
+        return list(found.problems)
+    with transaction.atomic():
+        tried = _write(prepared, actor)
+        transaction.set_rollback(True)
+    return in_order_of_place([*found.problems, *tried])
+
+
+def _write(prepared: Prepared, actor: Actor) -> list[Problem]:
+    """Writes what is sound; answers what was refused meanwhile."""
+    problems: list[Problem] = []
+    unsound = {one.asset for one in prepared.wanted if one.problems}
+    written: list[Wanted] = []
+    for one, previous in prepared.changed():
+        if one.is_kept:
+            continue
+        if one.problems or _names_any(one, unsound, prepared):
+            unsound.add(one.asset)
+            continue
+        if one.kind.needs_rows:
+            problems += _tried(one, prepared, unsound, actor)
+        else:
+            one.kind.write(one.content, before=previous, actor=actor)
+        written.append(one)
+    for one in written:
+        one.kind.settle(one.content, actor=actor)
+    return problems
+
+
+def _names_any(wanted: Wanted, assets: set[tuple[str, str]], prepared: Prepared) -> bool:
+    named = wanted.kind.references(wanted.content, prepared.before)
+    return bool(assets) and any((one.kind, one.identity) in assets for one in named)
+
+
+def _tried(
+    wanted: Wanted, prepared: Prepared, unsound: set[tuple[str, str]], actor: Actor
+) -> list[Problem]:
+    """Its refusals, but for keys that the package has, in entries with problems of their own."""
+    previous = prepared.rows.get(*wanted.asset)
+    try:
+        with transaction.atomic():
+            wanted.kind.write(wanted.content, before=previous, actor=actor)
+    except Invalid as refusal:
+        awaited = {identity.rpartition("/")[2] for _, identity in unsound}
+        return [
+            problem.under(wanted.given.pointer)
+            for problem in refusal.problems
+            if str(problem.value) not in awaited
+        ]
+    return []
+
+
+def _remove(prepared: Prepared, actor: Actor) -> None:
+    for gone in prepared.leaving:
+        content = prepared.rows.get(gone.kind.key, gone.identity)
+        if content is not None:
+            gone.kind.remove(content, actor=actor)
+
+
+def _entry(wanted: Wanted) -> PackageEntry:
+    return PackageEntry(
+        list_name=wanted.given.list_name,
+        position=wanted.given.position,
+        kind=wanted.kind.key,
+        identity=wanted.identity or "",
+        text=json.dumps(wanted.given.written, ensure_ascii=False),
+        is_kept=wanted.is_kept,
+    )
+
+
+def _tell(found: Plan, actor: Actor) -> None:
+    counts = Counter(one.action for one in found.changes)
+    payload = {"packageKey": found.package_key, **counts}
+    record(Fact("packageApplied", payload=payload), origin=actor.origin)

@@ -1,0 +1,135 @@
+"""A package's document, taken apart into its header and its entries, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.exceptions import Problem
+from accounts.keys import nearest
+from catalog.packages.fields import Content, Field, checked, shown
+from catalog.packages.kinds import AssetKind, Scope, kinds_of_list, list_names
+from journal.strict_json import escaped
+
+HEADER = (
+    Field("packageKey", "key", required=True),
+    Field("name", "text"),
+    Field("dependsOn", "keys"),
+)
+HEADER_NAMES = tuple(one.name for one in HEADER)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One entry as it was written.
+
+    A list with a dot in its name stands inside the entries of another: `workflows.transitions`.
+    """
+
+    kind: AssetKind
+    list_name: str
+    position: int
+    pointer: str
+    entry: Any
+    written: Any
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A package that was read; `order` are its top-level names as they came."""
+
+    key: str
+    header: Content
+    order: tuple[str, ...]
+    given: tuple[Given, ...]
+    scope: Scope
+    problems: tuple[Problem, ...]
+
+
+def read(document: object) -> Document:
+    """Takes a document apart; its problems are those of the frame, not of the entries."""
+    if not isinstance(document, dict):
+        problem = Problem("", "wrongType", "A package is one JSON object.", shown(document))
+        return Document("", {}, (), (), Scope(), (problem,))
+    problems = _frame_problems(document)
+    header, more = checked(
+        HEADER, {name: document[name] for name in HEADER_NAMES if name in document}, ""
+    )
+    given = tuple(_entries(document))
+    return Document(
+        key=str(header.get("packageKey", "")),
+        header=header,
+        order=tuple(document),
+        given=given,
+        scope=scope_of(document),
+        problems=(*problems, *more),
+    )
+
+
+def scope_of(document: Mapping[str, Any]) -> Scope:
+    """What may be left out in its entries, since there is one of it only."""
+    return Scope(
+        workflow_key=_only_key(document.get("workflows")),
+        object_type_key=_only_key(document.get("objectTypes")),
+    )
+
+
+def _only_key(entries: object) -> str | None:
+    if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
+        return None
+    key = entries[0].get("key")
+    return key if isinstance(key, str) else None
+
+
+def _frame_problems(document: Mapping[str, Any]) -> list[Problem]:
+    known = [name for name in list_names() if "." not in name]
+    problems = []
+    for name, value in document.items():
+        pointer = f"/{escaped(name[:200])}"
+        if name in HEADER_NAMES:
+            continue
+        if name not in known:
+            near = nearest(name, [*known, *HEADER_NAMES])
+            detail = f"{name[:120]!r} is no kind of asset that this version knows."
+            problems.append(Problem(pointer, "unknownAssetKind", detail, name[:120], near))
+        elif not isinstance(value, list):
+            detail = "A list of entries is expected here."
+            problems.append(Problem(pointer, "wrongType", detail, shown(value)))
+    return problems
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[Given]:
+    for name in list_names():
+        outer, _, inner = name.partition(".")
+        entries = document.get(outer)
+        if not isinstance(entries, list):
+            continue
+        if inner:
+            yield from _nested(name, inner, entries)
+        else:
+            for at, entry in enumerate(entries):
+                kind = kind_of(name, entry)
+                yield Given(kind, name, at, f"/{name}/{at}", entry, entry)
+
+
+def _nested(name: str, inner: str, parents: list[Any]) -> Iterator[Given]:
+    """Entries inside another's entry: they name it, without saying so."""
+    count = 0
+    for at, parent in enumerate(parents):
+        entries = parent.get(inner) if isinstance(parent, dict) else None
+        for place, written in enumerate(entries if isinstance(entries, list) else []):
+            kind = kind_of(name, written)
+            pointer = f"/{name.partition('.')[0]}/{at}/{inner}/{place}"
+            entry, problems = kind.nested(written, parent)
+            yield Given(kind, name, count, pointer, entry, written, tuple(problems))
+            count += 1
+
+
+def kind_of(list_name: str, entry: object) -> AssetKind:
+    """The kind of an entry, by its list and, where kinds share it, by what the entry carries."""
+    kinds = kinds_of_list(list_name)
+    if isinstance(entry, dict):
+        kinds = [kind for kind in kinds if kind.claims(list_name, entry)] or kinds
+    return kinds[0]

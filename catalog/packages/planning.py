@@ -1,0 +1,255 @@
+"""Plan: what applying a package would do, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from accounts.exceptions import Problem
+from accounts.keys import nearest
+from catalog.models import Package
+from catalog.packages import declarations as declared_before
+from catalog.packages.declarations import Declarations, Declared
+from catalog.packages.document import Document, read
+from catalog.packages.fields import Content
+from catalog.packages.gathering import Wanted, gather, rows, with_kept
+from catalog.packages.kinds import in_order
+from catalog.packages.plans import AssetChange, NotYetActive, Plan, change
+from catalog.packages.references import offered, unknown, users_of
+from catalog.packages.world import World, differing, same
+from catalog.usages import used_by_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A package that was read and compared with what exists; nothing is written yet."""
+
+    document: Document
+    rows: World
+    before: World
+    wanted: tuple[Wanted, ...]
+    leaving: tuple[Declared, ...]
+
+    def changed(self) -> Iterator[tuple[Wanted, Content | None]]:
+        """What is to be written, once an asset, with its present content."""
+        told: set[tuple[str, str]] = set()
+        for one in self.wanted:
+            previous = _previous(one, self.rows, self.before)
+            if one.asset not in told and not same(previous, one.content):
+                told.add(one.asset)
+                yield one, previous
+
+
+def prepare(given: object, *, allow_unknown_keys: bool) -> tuple[Prepared, Plan]:
+    """Reads a package and finds its changes and its problems, as far as that needs no writing."""
+    document = read(given)
+    declarations = declared_before.load()
+    existing = rows()
+    before = with_kept(existing, declarations)
+    after = before.copy()
+    wanted = gather(document, after)
+    leaving = list(_leaving(document, wanted, declarations))
+    for one in leaving:
+        after.drop(one.kind.key, one.identity)
+    world = offered(after)
+    _check_references(wanted, world, allow_unknown_keys=allow_unknown_keys)
+    _check_contents(wanted, before, world, document, declarations)
+    problems = [
+        *document.problems,
+        *_header_problems(document, declarations),
+        *(problem for one in wanted for problem in one.problems),
+        *_leaving_problems(leaving, before),
+        *_broken_elsewhere(wanted, leaving, before, world),
+    ]
+    prepared = Prepared(document, existing, before, tuple(wanted), tuple(leaving))
+    return prepared, Plan(
+        package_key=document.key,
+        changes=tuple(_changes(prepared)),
+        problems=tuple(in_order_of_place(problems)),
+        not_yet_active=tuple(_not_yet_active(wanted)),
+    )
+
+
+def in_order_of_place(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, those of one list in the order of its entries."""
+
+    def place(problem: Problem) -> list[tuple[int, str]]:
+        parts = problem.pointer.split("/")
+        return [
+            (int(part), "") if re.fullmatch("[0-9]{1,9}", part) else (-1, part) for part in parts
+        ]
+
+    once = {(one.pointer, one.code, str(one.value)): one for one in problems}
+    return sorted(once.values(), key=place)
+
+
+def _leaving(
+    document: Document, wanted: list[Wanted], declarations: Declarations
+) -> Iterator[Declared]:
+    """What this package declared before, declares no more, and nobody else declares."""
+    kept = {one.asset for one in wanted}
+    unclear = {one.kind.key for one in wanted if one.identity is None}
+    seen: set[tuple[str, str]] = set()
+    last_first = {kind.key: -place for place, kind in enumerate(in_order())}
+    for one in sorted(
+        declarations.of_package(document.key), key=lambda one: last_first[one.kind.key]
+    ):
+        asset = one.kind.key, one.identity
+        if asset in kept or asset in seen or one.kind.key in unclear:
+            continue
+        seen.add(asset)
+        others = declarations.of_asset(*asset)
+        if all(other.package_key == document.key for other in others):
+            yield one
+
+
+def _check_references(wanted: list[Wanted], world: World, *, allow_unknown_keys: bool) -> None:
+    for one in wanted:
+        if one.identity is None:
+            continue
+        problems = [
+            unknown(named, world)
+            for named in one.kind.references(one.content, world)
+            if not world.has(named.kind, named.identity)
+        ]
+        if problems and allow_unknown_keys and one.kind.may_never_match:
+            one.is_kept = one.never_matches = True
+        else:
+            one.object(problems)
+
+
+def _check_contents(
+    wanted: list[Wanted],
+    before: World,
+    world: World,
+    document: Document,
+    declarations: Declarations,
+) -> None:
+    for one in wanted:
+        if one.identity is None:
+            continue
+        if not one.problems and not one.never_matches:
+            one.object(one.kind.check(one.content, world, document.scope))
+        previous = before.get(*one.asset)
+        if previous is not None and not one.problems and not same(previous, one.content):
+            one.object(one.kind.obstacles(one.content, previous))
+        one.object(_conflicts(one, document, before, declarations))
+
+
+def _conflicts(
+    wanted: Wanted, document: Document, before: World, declarations: Declarations
+) -> Iterator[Problem]:
+    for other in declarations.of_asset(*wanted.asset):
+        if other.package_key == document.key:
+            continue
+        theirs = declarations.content(other, before)
+        fields = list(differing(theirs, wanted.content))
+        if fields:
+            detail = (
+                f"The package {other.package_key} declares this with another "
+                f"{', '.join(fields)}; two packages may declare one asset only alike."
+            )
+            value = wanted.content.get("key")
+            yield Problem("", "conflictsWithPackage", detail, value, other.package_key)
+
+
+def _header_problems(document: Document, declarations: Declarations) -> Iterator[Problem]:
+    key = document.key
+    for other in declarations.packages:
+        if other != key and other.lower() == key.lower():
+            detail = "There is a package whose key differs in case only."
+            yield Problem("/packageKey", "duplicate", detail, key, other)
+    for at, needed in enumerate(document.header.get("dependsOn") or []):
+        pointer = f"/dependsOn/{at}"
+        if needed == key or key in _needs(needed, declarations):
+            detail = f"{needed} depends on {key} itself; packages can't depend in a circle."
+            yield Problem(pointer, "cycle", detail, needed)
+        elif needed not in declarations.packages:
+            near = nearest(needed, declarations.packages)
+            detail = f"The package {needed!r} has not been applied here."
+            yield Problem(pointer, "unknownReference", detail, needed, near)
+
+
+def _needs(key: str, declarations: Declarations) -> set[str]:
+    """All packages that a package depends on, directly or through others."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        package = declarations.packages.get(waiting.pop())
+        needed = _depends_on(package) if package else []
+        waiting += [one for one in needed if one not in found]
+        found.update(needed)
+    return found
+
+
+def _depends_on(package: Package) -> list[str]:
+    return list(package.header.get("dependsOn") or [])
+
+
+def _leaving_problems(leaving: list[Declared], before: World) -> Iterator[Problem]:
+    for one in leaving:
+        content = before.get(one.kind.key, one.identity)
+        uses = used_by_rows(one.kind.key, content) if content and not one.is_kept else []
+        if uses:
+            yield _in_use(one, [str(use) for use in uses])
+
+
+def _broken_elsewhere(
+    wanted: list[Wanted], leaving: list[Declared], before: World, world: World
+) -> Iterator[Problem]:
+    """Assets that this package doesn't declare, and that name what it takes away."""
+    own = {one.asset for one in wanted}
+    others = World()
+    for kind, identity, content in world:
+        if (kind, identity) not in own:
+            others.put(kind, identity, content)
+    existed = offered(before)
+    by_asset = {(one.kind.key, one.identity): one for one in leaving}
+    for asset, users in users_of(others).items():
+        if world.has(*asset) or not existed.has(*asset):
+            continue
+        if asset in by_asset:
+            yield _in_use(by_asset[asset], users)
+        else:
+            detail = f"{asset[1]} would be gone, and is used by {_some(users)}."
+            yield Problem("", "inUse", detail, asset[1])
+
+
+def _in_use(one: Declared, users: list[str]) -> Problem:
+    pointer = f"/{one.list_name.partition('.')[0]}"
+    detail = (
+        f"The {one.kind.label} {one.identity} has left the package but is used by {_some(users)}."
+    )
+    return Problem(pointer, "inUse", detail, one.identity)
+
+
+def _some(users: list[str]) -> str:
+    rest = f" and {len(users) - 5} more" if len(users) > 5 else ""
+    return ", ".join(users[:5]) + rest
+
+
+def _changes(prepared: Prepared) -> Iterator[AssetChange]:
+    for one, previous in prepared.changed():
+        if one.identity is not None:
+            yield change(one.kind.key, one.identity, previous, one.content)
+    for gone in prepared.leaving:
+        content = prepared.before.get(gone.kind.key, gone.identity)
+        if content is not None:
+            yield change(gone.kind.key, gone.identity, content, None)
+
+
+def _previous(wanted: Wanted, existing: World, before: World) -> Content | None:
+    """What it is now; an entry that was only kept so far is nothing to what has rows."""
+    return (before if wanted.is_kept else existing).get(*wanted.asset)
+
+
+def _not_yet_active(wanted: list[Wanted]) -> Iterator[NotYetActive]:
+    for one in wanted:
+        if one.never_matches:
+            reason: str | None = "It names a key that doesn't exist, and never matches."
+        else:
+            reason = one.kind.not_yet_active(one.content)
+        if reason:
+            key = str(one.content.get("key") or one.identity or "")
+            yield NotYetActive(one.given.pointer, one.kind.key, key, reason)

@@ -1,0 +1,78 @@
+"""What a plan says: changes field by field, problems, and what has no effect yet. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from accounts.exceptions import Problem
+from catalog.packages.fields import Content
+from catalog.packages.world import differing
+
+CREATE, CHANGE, REMOVE = "create", "change", "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AssetChange:
+    """What happens to one asset; `key` is its own, `identity` says within what it stands."""
+
+    action: str
+    kind: str
+    key: str
+    identity: str
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYetActive:
+    """An entry that is kept, and that has no effect in this version."""
+
+    pointer: str
+    kind: str
+    key: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What applying a package would do; with problems nothing is done."""
+
+    package_key: str
+    changes: tuple[AssetChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    not_yet_active: tuple[NotYetActive, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "packageKey": self.package_key,
+            "changes": [asdict(one) for one in self.changes],
+            "problems": [
+                {name: value for name, value in asdict(one).items() if value is not None}
+                for one in self.problems
+            ],
+            "notYetActive": [asdict(one) for one in self.not_yet_active],
+        }
+
+
+def change(kind: str, identity: str, before: Content | None, after: Content | None) -> AssetChange:
+    """The change from one content to another; one of them may be missing."""
+    content = after or before or {}
+    return AssetChange(
+        action=REMOVE if after is None else CREATE if before is None else CHANGE,
+        kind=kind,
+        key=str(content.get("key") or identity),
+        identity=identity,
+        fields=tuple(
+            FieldChange(name, (before or {}).get(name), (after or {}).get(name))
+            for name in differing(before, after)
+        ),
+    )

@@ -1,0 +1,159 @@
+"""One asset at a time, for pages and the API: the same form, references and usages as a package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import Conflict, Invalid, NotFound, Problem
+from catalog.models import Package
+from catalog.packages import declarations
+from catalog.packages.declarations import forget
+from catalog.packages.fields import Content, checked
+from catalog.packages.gathering import rows, with_kept
+from catalog.packages.kinds import AssetKind, Scope, asset_kinds
+from catalog.packages.locking import hold_schema
+from catalog.packages.references import offered, unknown, users_of
+from catalog.packages.world import World, differing
+from catalog.usages import used_by_rows
+
+
+def save_one(
+    kind_key: str,
+    given: Mapping[str, Any],
+    *,
+    actor: Actor,
+    existing: str | None = None,
+) -> Content:
+    """Makes an asset, or changes the one whose identity is `existing`, by the fields given.
+
+    Null gives a field its default back. The key, and what it stands within, can't be changed.
+    """
+    kind = _active(kind_key)
+    gate.demand(actor, "configure", kind.model or Package)
+    with transaction.atomic():
+        hold_schema()
+        before = _world()
+        old = _existing(kind, existing, before)
+        entry = {**kind.minimal(old), **given} if old is not None else dict(given)
+        content = _sound(kind, entry, before, existing)
+        if old is not None and not any(differing(old, content)):
+            return old
+        _demand_unbroken(kind, content, existing, before)
+        if old is not None and kind.is_keyless:
+            kind.remove(old, actor=actor)
+            old = None
+        kind.write(content, before=old, actor=actor)
+        kind.settle(content, actor=actor)
+        return content
+
+
+def delete_one(kind_key: str, identity: str, *, actor: Actor) -> None:
+    """Deletes an asset that nothing uses; raises `Conflict` that tells what uses it."""
+    kind = _active(kind_key)
+    gate.demand(actor, "configure", kind.model or Package)
+    with transaction.atomic():
+        hold_schema()
+        world = _world()
+        content = _existing(kind, identity, world)
+        uses = where_used(kind_key, identity, world)
+        if uses:
+            detail = f"The {kind.label} {identity} is used by {', '.join(uses[:10])}."
+            raise Conflict(detail, code="inUse", uses=uses)
+        kind.remove(content or {}, actor=actor)
+        forget(kind_key, identity)
+
+
+def where_used(kind_key: str, identity: str, world: World | None = None) -> list[str]:
+    """What names this asset or needs it, as words; empty where it may be deleted."""
+    world = world or _world()
+    content = world.get(kind_key, identity)
+    if content is None:
+        return []
+    users = users_of(world)
+    kind = asset_kinds[kind_key]
+    come_along = [asset for asset in kind.provides(content) if asset in users]
+    named = [
+        *users.get((kind_key, identity), []),
+        *(who for one in come_along for who in users[one]),
+    ]
+    return [*named, *(str(use) for use in used_by_rows(kind_key, content))]
+
+
+def _active(kind_key: str) -> AssetKind:
+    kind = asset_kinds.get(kind_key)
+    if kind is None:
+        raise NotFound(f"There is no asset kind {kind_key[:120]!r}.")
+    if kind.is_kept_only:
+        raise Conflict(f"Assets of the kind {kind.label} come with packages only, so far.")
+    return kind
+
+
+def _world() -> World:
+    return offered(with_kept(rows(), declarations.load()))
+
+
+def _existing(kind: AssetKind, identity: str | None, world: World) -> Content | None:
+    if identity is None:
+        return None
+    content = world.get(kind.key, identity)
+    if content is None:
+        raise NotFound(f"There is no {kind.label} {identity[:120]!r}.")
+    return content
+
+
+def _sound(kind: AssetKind, entry: Content, world: World, existing: str | None) -> Content:
+    """The content of the entry; raises `Invalid` with all that is wrong with it."""
+    good, problems = checked(kind.own_fields(), entry, "")
+    content = kind.content(good, Scope(), world)
+    identity = kind.identity(content)
+    if not problems:
+        problems += kind.missing(content)
+    problems += _key_problems(kind, identity, existing, world)
+    if identity is not None:
+        problems += [
+            unknown(named, world)
+            for named in kind.references(content, world)
+            if not world.has(named.kind, named.identity)
+        ]
+    if not problems:
+        problems += kind.check(content, world, Scope())
+    before = world.get(kind.key, existing) if existing is not None else None
+    if before is not None and not problems:
+        problems += kind.obstacles(content, before)
+    if problems:
+        raise Invalid(problems=problems)
+    return content
+
+
+def _key_problems(
+    kind: AssetKind, identity: str | None, existing: str | None, world: World
+) -> list[Problem]:
+    if identity is None or identity == existing:
+        return []
+    if existing is not None and not kind.is_keyless:
+        detail = "A key can't be changed; make another asset and delete this one."
+        return [Problem("/key", "immutable", detail, identity)]
+    alike = world.alike(kind.key, identity)
+    if alike is None:
+        return []
+    detail = f"There is a {kind.label} {alike!r} already."
+    return [Problem("" if kind.is_keyless else "/key", "duplicate", detail, identity, alike)]
+
+
+def _demand_unbroken(
+    kind: AssetKind, content: Content, existing: str | None, before: World
+) -> None:
+    """Refuses a change that would leave others with keys that don't exist any more."""
+    after = before.copy()
+    if existing is not None:
+        after.drop(kind.key, existing)
+    after.put(kind.key, kind.identity(content) or "", content)
+    for asset, users in users_of(after).items():
+        if before.has(*asset) and not after.has(*asset):
+            detail = f"{asset[1]} would be gone, and is used by {', '.join(users[:10])}."
+            raise Conflict(detail, code="inUse", uses=users)

@@ -1,0 +1,42 @@
+"""Who needs an asset although no other asset names it: objects in a state, people in a relation.
+
+Apps contribute what their own rows need. Asked before something is deleted or leaves a package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from journal.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A way in which assets of a kind are used: counts the users of one, given its content."""
+
+    key: str
+    kind: str
+    label: str
+    count: Callable[[Mapping[str, Any]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """So many of these use it."""
+
+    label: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count:,} {self.label}"
+
+
+usages: Registry[Usage] = Registry("usages of assets")
+
+
+def used_by_rows(kind: str, content: Mapping[str, Any]) -> list[Use]:
+    """What uses this asset, outside of the schema itself."""
+    counted = ((one.label, one.count(content)) for one in usages if one.kind == kind)
+    return [Use(label, count) for label, count in counted if count]

@@ -1,0 +1,11 @@
+"""What the workflows app contributes to the catalog: its kinds of assets."""
+
+from __future__ import annotations
+
+from catalog.packages.kinds import asset_kinds
+from workflows.lifecycle.assets import Lifecycles, States, Transitions, TransitionTriggers
+
+
+def contribute() -> None:
+    for kind in (Lifecycles(), States(), Transitions(), TransitionTriggers()):
+        asset_kinds.register(kind)
