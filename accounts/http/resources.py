@@ -23,6 +23,7 @@ from accounts.http.forms import Form
 from accounts.http.pagination import CursorPages, Sorted
 from accounts.http.parsing import UNKNOWN_LENGTH
 from accounts.keys import nearest
+from accounts.scopes import SAFE_METHODS
 
 PAGE_PARAMETERS = ("limit", "cursor")
 
@@ -43,11 +44,12 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 class Resource(APIView):
-    """One address. `parameters` names what its query may hold."""
+    """One address. `parameters` names what a GET's query may hold, `acting_parameters` another's."""
 
     permission_classes = (IsAuthenticated, WithinScopes)
     content_negotiation_class = AlwaysJSON
     parameters: ClassVar[type[Form] | None] = None
+    acting_parameters: ClassVar[type[Form] | None] = None
     pagination_class: ClassVar[type[CursorPages] | None] = None
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -79,21 +81,28 @@ class Resource(APIView):
         super().initial(request, *args, **kwargs)
         refuse_unsound(request, kwargs)
         self.actor: Actor = actor_of(request)
-        self.query: dict[str, Any] = self.read_query(request) if request.method == "GET" else {}
+        self.query: dict[str, Any] = self.read_query(request)
 
     def read_query(self, request: Request) -> dict[str, Any]:
         """The query's parameters, checked; one that isn't known is a problem, not ignored."""
-        known = list(self.parameters().fields) if self.parameters else []
-        paging = PAGE_PARAMETERS if self.pagination_class else ()
-        _refuse_unknown(request.query_params, [*known, *paging])
-        if self.parameters is None:
-            return {}
-        given = {name: request.query_params[name] for name in known if name in request.query_params}
-        return read(self.parameters, given)
+        asks = request.method in SAFE_METHODS
+        form = self.parameters if asks else self.acting_parameters
+        known = list(form().fields) if form else []
+        paging = PAGE_PARAMETERS if asks and self.pagination_class else ()
+        given = request.query_params
+        _refuse_unknown(given, [*known, *paging])
+        return read(form, {name: given[name] for name in known if name in given}) if form else {}
 
     def body(self, form: type[Form], *, partial: bool = False) -> dict[str, Any]:
         """The body, checked against its form."""
         return read(form, self.request.data, partial=partial)
+
+    def members(self) -> dict[str, Any]:
+        """The body, which must be an object; its members are checked by the service."""
+        given = self.request.data
+        if not isinstance(given, dict):
+            raise Invalid(problems=[Problem("", "wrongType", "An object is expected here.")])
+        return given
 
     def answer_page(self, rows: QuerySet[Any], order: Sorted, present: Any) -> Response:
         """One page of rows, each page presented as a whole so that its queries stay few."""

@@ -77,6 +77,10 @@ class Schema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self._tokenize_path()[0]]
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """What is answered a page at a time is a list, whatever describes its items."""
+        return self.method == "GET" and getattr(self.view, "pagination_class", None) is not None
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         for status in self._refusals():
