@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -52,14 +53,23 @@ class BadJSON(Exception):
         return f"{self.message} (line {self.line}, column {self.column})"
 
 
-def loads(raw: bytes, *, max_bytes: int = MOST_BYTES, max_depth: int = MOST_DEPTH) -> Any:
-    """The value of a JSON text of at most `max_bytes`, nested at most `max_depth` deep."""
+def loads(
+    raw: bytes,
+    *,
+    max_bytes: int = MOST_BYTES,
+    max_depth: int = MOST_DEPTH,
+    exact: bool = False,
+) -> Any:
+    """The value of a JSON text of at most `max_bytes`, nested at most `max_depth` deep.
+
+    With `exact` numbers with a fraction or an exponent are Decimals, and lose no digit.
+    """
     if len(raw) > max_bytes:
         raise BadJSON(f"This is larger than {max_bytes:,} bytes.", 1, 1, "", "tooLarge")
     text = _decoded(raw)
     _measure(text, max_depth)
     _check_characters(text)
-    return _parsed(text)
+    return _parsed(text, _decimal if exact else _float)
 
 
 def escaped(segment: str | int) -> str:
@@ -107,13 +117,13 @@ def _check_characters(text: str) -> None:
         _refuse(message, "noCharacter", text, end, place=_pointer_at(text, end))
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, number: Callable[[str], float | Decimal]) -> Any:
     try:
         return json.loads(
             text,
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
-            parse_float=_float,
+            parse_float=number,
             parse_int=_int,
         )
     except json.JSONDecodeError as problem:
@@ -175,6 +185,17 @@ def _float(literal: str) -> float:
     if not math.isfinite(value):
         raise _Unacceptable("A number is out of range.", "notANumber", lambda t: t.text == literal)
     return value
+
+
+def _decimal(literal: str) -> Decimal:
+    if len(literal) > MOST_DIGITS:
+        raise _Unacceptable("A number is too long.", "notANumber", lambda t: t.text == literal)
+    try:
+        return Decimal(literal)
+    except InvalidOperation:
+        raise _Unacceptable(
+            "A number is out of range.", "notANumber", lambda t: t.text == literal
+        ) from None
 
 
 def _int(literal: str) -> int:
