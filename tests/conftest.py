@@ -16,6 +16,8 @@ from kombu.transport import memory
 from config.celery import app
 from config.serving import presence
 from config.serving.worker import WORKER, WorkerPart
+from tests.cast import api, cast, nobody
+from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
 
 
@@ -67,3 +69,12 @@ def worker(transactional_db: None) -> Iterator[None]:
     part.ask_to_stop()
     thread.join(20)
     assert not thread.is_alive(), "the worker did not stop"
+
+
+@pytest.fixture
+def kitchen(db: None) -> Kitchen:
+    """Recipes with a lifecycle."""
+    return build_kitchen()
+
+
+__all__ = ["api", "cast", "nobody"]

@@ -18,6 +18,16 @@ from workflows.authoring.kinds import StepKind
 Json = Mapping[str, Any]
 
 
+class _Nothing:
+    """The context of what reads nothing."""
+
+    def lookup(self, root: str) -> object:
+        raise LookupError(root)
+
+
+NOTHING = _Nothing()
+
+
 @dataclass
 class StepRun:
     """One step, for one object of one execution. `input` is filled in as it becomes known."""

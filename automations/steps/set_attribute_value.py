@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.exceptions import Invalid, Problem
-from automations.steps.base import Step, StepRun, expression_problems, unknown_key
+from automations.steps.base import NOTHING, Step, StepRun, expression_problems, unknown_key
 from catalog import attributes as rules
 from catalog.expressions import ExpressionError, parse_value
 from catalog.models import AttributeType
@@ -40,9 +40,10 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
 def _fixed_value_problems(
     step: Mapping[str, Any], attribute: AttributeType, pointer: str
 ) -> list[Problem]:
+    compiled = parse_value(step["value"])
     try:
-        if step["value"] is not None and parse_value(step["value"]).is_constant:
-            rules.clean(attribute, step["value"], pointer)
+        if compiled.is_constant and (value := compiled.evaluate(NOTHING)) is not None:
+            rules.clean(attribute, value, pointer)
     except Invalid as refusal:
         return refusal.problems
     except ExpressionError as error:
