@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.db import transaction
 
 from journal.clock import now
@@ -9,8 +10,6 @@ from journal.kinds import Consumer, consumers, sweeps
 from journal.leases import LeaseLost, claim, due, hand_back
 from journal.models import Event, Pending
 from journal.waking import wake
-
-import structlog
 
 log = structlog.get_logger(__name__)
 
@@ -57,9 +56,7 @@ def _attempt(consumer: Consumer, marks: list[int], token: str) -> int:
 
 def _handle(consumer: Consumer, marks: list[int], token: str) -> int:
     events = list(
-        Event.objects.filter(
-            pending__pk__in=marks, pending__lease_token=token
-        ).order_by("pk")
+        Event.objects.filter(pending__pk__in=marks, pending__lease_token=token).order_by("pk")
     )
     consumer.handle(events)
     gone, _ = Pending.objects.filter(pk__in=marks, lease_token=token).delete()

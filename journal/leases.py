@@ -110,9 +110,7 @@ def heartbeat(
                     return
             except DatabaseError as problem:
                 # SQLite's writer holds the lock: nobody else can take the lease meanwhile either.
-                log.warning(
-                    "lease_heartbeat_missed", model=model.__name__, problem=str(problem)
-                )
+                log.warning("lease_heartbeat_missed", model=model.__name__, problem=str(problem))
 
     def beat_and_close() -> None:
         try:
@@ -120,9 +118,7 @@ def heartbeat(
         finally:
             connection.close()
 
-    thread = threading.Thread(
-        target=beat_and_close, name="lease-heartbeat", daemon=True
-    )
+    thread = threading.Thread(target=beat_and_close, name="lease-heartbeat", daemon=True)
     thread.start()
     try:
         yield

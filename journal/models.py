@@ -24,9 +24,7 @@ class Event(models.Model):
     via_id = models.CharField(max_length=100, blank=True, default="")
     root_id = models.BigIntegerField(null=True)
     depth = models.PositiveSmallIntegerField(default=0)
-    payload: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
-        default=dict
-    )
+    payload: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [
@@ -60,9 +58,7 @@ class Pending(Leased):
     class Meta:
         verbose_name_plural = "pending"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["consumer", "event"], name="pending_once_a_consumer"
-            )
+            models.UniqueConstraint(fields=["consumer", "event"], name="pending_once_a_consumer")
         ]
         indexes: ClassVar = [
             # read by each claim: what is free for this consumer

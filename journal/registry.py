@@ -33,9 +33,7 @@ class Registry(Generic[K]):
 
     def register(self, kind: K) -> K:
         if self._frozen:
-            raise RegistrationError(
-                f"{self.name} is frozen; register {kind.key!r} in ready()."
-            )
+            raise RegistrationError(f"{self.name} is frozen; register {kind.key!r} in ready().")
         if not KEY_FORM.match(kind.key):
             raise RegistrationError(f"{kind.key!r} is no key for {self.name}.")
         if kind.key in self._kinds:

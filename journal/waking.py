@@ -21,11 +21,7 @@ def wake(task: str, *arguments: Any) -> None:
     send = partial(_send, task, arguments)
     connection = transaction.get_connection()
     for _, waiting, _ in connection.run_on_commit:
-        if (
-            isinstance(waiting, partial)
-            and waiting.func is _send
-            and waiting.args == send.args
-        ):
+        if isinstance(waiting, partial) and waiting.func is _send and waiting.args == send.args:
             return
     transaction.on_commit(send, robust=True)
 
