@@ -9,7 +9,7 @@ from catalog.expressions.errors import Code, ExpressionError
 from catalog.expressions.expression import Expression, parse
 from catalog.expressions.functions import FUNCTIONS, Function, Parameter
 from catalog.expressions.references import Reference
-from catalog.expressions.rendering import jsonable, render
+from catalog.expressions.results import jsonable, render
 from catalog.expressions.text import fold
 from catalog.expressions.values import Context, Kind, Selectable, UnknownSelector, Value
 from catalog.expressions.variables import ROOTS

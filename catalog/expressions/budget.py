@@ -4,26 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from catalog.expressions.errors import Code, Fault, Span
-
-MAX_SOURCE = 10_000
-"""Characters of one expression."""
-MAX_TEMPLATE = 100_000
-"""Characters of a text with `{{ … }}` inside, and of a literal text."""
-MAX_PLACES = 1_000
-"""Places `{{ … }}` in one text."""
-MAX_DEPTH = 64
-"""Brackets, calls and operators inside each other, and nesting of lists and objects."""
-MAX_STEPS = 10_000
-"""Steps of one evaluation: one for each part evaluated, more for long texts and lists."""
-MAX_TEXT = 100_000
-"""Characters of a text that is read or made."""
-MAX_ITEMS = 10_000
-"""Items of a list that is read or made, and values in one JSON value that is compiled."""
-MAX_VALUES = 100_000
-"""Values nested in one result, the names in objects included."""
-
-MAX_CHARACTERS = 1_000_000
-"""Characters of all texts in one result together."""
+from catalog.expressions.limits import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_STEPS,
+    MAX_VALUES,
+    check_list_size,
+)
+from catalog.expressions.values import admit
 
 _CHARACTERS_A_STEP = 1_000
 _ITEMS_A_STEP = 20
@@ -39,6 +27,7 @@ class Size:
     characters: int = 0
 
     def add(self, value: object, depth: int = 0) -> None:
+        """Count a value; all that is nested in it must be of the kinds that expressions know."""
         if depth > MAX_DEPTH:
             raise Fault(Code.TOO_DEEP, f"The value is nested deeper than {MAX_DEPTH} levels")
         self.values += 1
@@ -50,6 +39,8 @@ class Size:
         elif isinstance(value, Mapping):
             self._add_all(value, depth + 1)
             self._add_all(value.values(), depth + 1)
+        else:
+            admit(value)
         self._check()
 
     def _add_all(self, values: Iterable[object], depth: int) -> None:
@@ -114,15 +105,3 @@ class Budget:
         """Count a result towards what all results together may weigh."""
         if isinstance(value, str | list | Mapping):
             self._kept.add(value)
-
-
-def check_text_size(characters: int) -> None:
-    """Refuse a text before it is made."""
-    if characters > MAX_TEXT:
-        raise Fault(Code.RESULT_TOO_LARGE, f"The text would be longer than {MAX_TEXT:,} characters")
-
-
-def check_list_size(items: int) -> None:
-    """Refuse a list before it is made."""
-    if items > MAX_ITEMS:
-        raise Fault(Code.RESULT_TOO_LARGE, f"The list would have more than {MAX_ITEMS:,} items")

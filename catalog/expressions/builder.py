@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from lark import Token, Transformer
 
-from catalog.expressions.budget import MAX_DEPTH
 from catalog.expressions.errors import Code, Fault, Span, nearest, shortened
 from catalog.expressions.functions import FUNCTIONS
+from catalog.expressions.limits import MAX_DEPTH
 from catalog.expressions.literals import read_number, read_text
 from catalog.expressions.tree import (
     Arithmetic,

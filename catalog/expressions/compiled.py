@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias, cast
 
-from catalog.expressions.budget import MAX_DEPTH, MAX_ITEMS, Budget
+from catalog.expressions.budget import Budget
 from catalog.expressions.errors import Code, ExpressionError, Fault, Span, placed
+from catalog.expressions.limits import MAX_DEPTH, MAX_ITEMS
 from catalog.expressions.parser import check_sound
 from catalog.expressions.references import Reference
-from catalog.expressions.rendering import render
+from catalog.expressions.results import render
 from catalog.expressions.templates import Escape, Mixed, Whole, form_of
 from catalog.expressions.values import Context, Value, admit
 
@@ -48,11 +49,7 @@ class Compiled:
 
     def render(self, context: Context, escape: Escape | None = None) -> str:
         """The value as text, whatever its type."""
-        value = self.evaluate(context, escape)
-        try:
-            return render(admit(value))
-        except Fault as fault:
-            raise placed(fault, "") from None
+        return render(self.evaluate(context, escape))
 
     @property
     def is_constant(self) -> bool:

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from catalog.expressions.budget import (
-    MAX_DEPTH,
-    Budget,
-    check_list_size,
-    check_text_size,
-)
+from catalog.expressions.budget import Budget
 from catalog.expressions.builder import meant
 from catalog.expressions.errors import Code, Fault, shortened
 from catalog.expressions.functions import FUNCTIONS, Function
 from catalog.expressions.functions.logic import truth
+from catalog.expressions.limits import MAX_DEPTH, check_list_size, check_text_size
 from catalog.expressions.numbers import add, divide, is_number, modulo, multiply, negate, subtract
 from catalog.expressions.tree import (
     Arithmetic,
@@ -43,6 +39,7 @@ from catalog.expressions.values import (
     Value,
     admit,
     equal,
+    is_selectable,
     kind_of,
     less,
 )
@@ -114,7 +111,7 @@ class Evaluation:
             return self._mapped(value, selector, depth)
         if isinstance(value, Mapping):
             return admit(value[key]) if key in value else None
-        if isinstance(value, Selectable):
+        if is_selectable(value):
             return _selected_from(value, key)
         raise Fault(
             Code.UNKNOWN_SELECTOR,

@@ -21,6 +21,7 @@ from catalog.expressions.errors import Code, Fault
 DIGITS = 50
 LARGEST = 10**40
 _SMALLEST_EXPONENT = -100
+_LARGEST_EXPONENT = 40
 
 _EXACT = Context(
     prec=DIGITS,
@@ -50,18 +51,16 @@ def bounded(value: int | Decimal) -> int | Decimal:
 
 def _plain(value: Decimal) -> Decimal:
     """Without exponents that would make writing the number out long."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise TypeError("A finite number has an exponent.")
     if not value:
-        return value.copy_abs() if -DIGITS <= _exponent(value) <= 0 else Decimal(0)
-    if value.adjusted() >= 40:
+        return value.copy_abs() if -DIGITS <= exponent <= 0 else Decimal(0)
+    if value.adjusted() >= _LARGEST_EXPONENT:
         raise _too_large()
-    if len(value.as_tuple().digits) > DIGITS or _exponent(value) < _SMALLEST_EXPONENT:
-        value = _EXACT.plus(value)
-    return Decimal(int(value)) if _exponent(value) > 0 else value
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+    if len(digits) > DIGITS or exponent < _SMALLEST_EXPONENT:
+        return _EXACT.plus(value)
+    return Decimal(int(value)) if exponent > 0 else value
 
 
 def _too_large() -> Fault:

@@ -11,10 +11,10 @@ from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 from lark.lark import PostLex
 
-from catalog.expressions.budget import MAX_DEPTH, MAX_SOURCE
 from catalog.expressions.builder import Builder, span_of, too_deep
 from catalog.expressions.errors import Code, Fault, Span, shortened
 from catalog.expressions.grammar import GRAMMAR
+from catalog.expressions.limits import MAX_DEPTH, MAX_SOURCE
 from catalog.expressions.text import first_unsound
 from catalog.expressions.tree import Node
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from catalog.expressions import budget
+from catalog.expressions import limits
 from catalog.expressions.dates import DIRECTIVES
 from catalog.expressions.functions import FUNCTIONS, Example, Function
 from catalog.expressions.numbers import DIGITS
@@ -257,15 +257,15 @@ def _directives() -> Iterator[str]:
 
 def _limits() -> Iterator[str]:
     yield from ("## Limits", "", "| what | limit |", "|---|---|")
-    yield f"| characters of an expression | {budget.MAX_SOURCE:,} |"
-    yield f"| characters of a text with expressions in it | {budget.MAX_TEMPLATE:,} |"
-    yield f"| expressions in one text | {budget.MAX_PLACES:,} |"
-    yield f"| brackets, calls and operators inside each other | {budget.MAX_DEPTH} |"
-    yield f"| steps of one evaluation | {budget.MAX_STEPS:,} |"
-    yield f"| characters of a text | {budget.MAX_TEXT:,} |"
-    yield f"| items of a list | {budget.MAX_ITEMS:,} |"
-    yield f"| values nested in a result | {budget.MAX_VALUES:,} |"
-    yield f"| characters of all texts in a result | {budget.MAX_CHARACTERS:,} |"
+    yield f"| characters of an expression | {limits.MAX_SOURCE:,} |"
+    yield f"| characters of a text with expressions in it | {limits.MAX_TEMPLATE:,} |"
+    yield f"| expressions in one text | {limits.MAX_PLACES:,} |"
+    yield f"| brackets, calls and operators inside each other | {limits.MAX_DEPTH} |"
+    yield f"| steps of one evaluation | {limits.MAX_STEPS:,} |"
+    yield f"| characters of a text | {limits.MAX_TEXT:,} |"
+    yield f"| items of a list | {limits.MAX_ITEMS:,} |"
+    yield f"| values nested in a result | {limits.MAX_VALUES:,} |"
+    yield f"| characters of all texts in a result | {limits.MAX_CHARACTERS:,} |"
     yield f"| numbers | smaller than 10^40, {DIGITS} digits |"
 
 

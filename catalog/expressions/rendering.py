@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from catalog.expressions.budget import MAX_DEPTH, check_text_size
 from catalog.expressions.errors import Code, Fault
+from catalog.expressions.limits import MAX_DEPTH, check_text_size
 from catalog.expressions.values import Value, admit
 
 

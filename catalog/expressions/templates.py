@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from catalog.expressions.budget import MAX_PLACES, MAX_TEMPLATE, Budget, check_text_size
+from catalog.expressions.budget import Budget
 from catalog.expressions.caching import cached
 from catalog.expressions.errors import Code, ExpressionError, Fault, Span, nearest, placed
 from catalog.expressions.expression import Expression, parse
+from catalog.expressions.limits import MAX_PLACES, MAX_TEMPLATE, check_text_size
 from catalog.expressions.parser import check_sound
 from catalog.expressions.references import Reference
 from catalog.expressions.rendering import render

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, TypeGuard, cast
 
-from catalog.expressions.budget import MAX_DEPTH, check_list_size, check_text_size
 from catalog.expressions.errors import Code, Fault
+from catalog.expressions.limits import MAX_DEPTH, check_list_size, check_text_size
 from catalog.expressions.numbers import bounded, is_number
 
 
-@runtime_checkable
 class Selectable(Protocol):
     """A read-only thing with named parts, such as an object; shown in texts by its key.
 
@@ -26,6 +25,11 @@ class Selectable(Protocol):
     def select(self, name: str) -> object: ...
 
     def __str__(self) -> str: ...
+
+
+def is_selectable(value: object) -> TypeGuard[Selectable]:
+    """Whether the class of the value says that it has named parts."""
+    return callable(getattr(type(value), "select", None))
 
 
 class UnknownSelector(LookupError):
@@ -71,8 +75,14 @@ class Kind(StrEnum):
         return f"{'an' if self.value[0] in 'aeiou' else 'a'} {self.value}"
 
 
+# Many values are of these types; asking for them first makes evaluation faster.
+_PLAIN = frozenset({type(None), bool, dict})
+
+
 def admit(value: object) -> Value:
     """A value from outside as one that expressions know; a wrong one is a fault."""
+    if type(value) in _PLAIN:
+        return cast(Value, value)
     match value:
         case None | bool():
             return value
@@ -94,8 +104,8 @@ def admit(value: object) -> Value:
             return list(value)
         case Mapping():
             return value
-        case Selectable():
-            return value
+    if is_selectable(value):
+        return value
     raise Fault(Code.WRONG_TYPE, "This value is of a kind that expressions do not know")
 
 
@@ -144,17 +154,21 @@ def equal(left: Value, right: Value, depth: int = 0) -> bool:
     """Equality never fails on types: values of different kinds are not equal."""
     if depth > MAX_DEPTH:
         raise Fault(Code.TOO_DEEP, f"The values are nested deeper than {MAX_DEPTH} levels")
-    if kind_of(left) is not kind_of(right):
-        return False
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
+    if is_number(left) and is_number(right):
+        return left == right
+    if left is None or isinstance(left, bool):
+        return left is right
     if isinstance(left, date) and isinstance(right, date):
         return moment_of(left) == moment_of(right)
     if isinstance(left, list) and isinstance(right, list):
         return _equal_lists(left, right, depth)
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return _equal_mappings(left, right, depth)
-    if isinstance(left, Selectable) and isinstance(right, Selectable):
+    if is_selectable(left) and is_selectable(right):
         return str(left) == str(right)
-    return bool(left == right)
+    return False
 
 
 def _equal_lists(left: list[object], right: list[object], depth: int) -> bool:

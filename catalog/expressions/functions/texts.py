@@ -5,9 +5,9 @@ from typing import Any
 
 import re2
 
-from catalog.expressions.budget import check_list_size, check_text_size
 from catalog.expressions.errors import Code, Fault
 from catalog.expressions.functions.signature import Example, Function, Parameter
+from catalog.expressions.limits import check_list_size, check_text_size
 from catalog.expressions.rendering import render
 from catalog.expressions.text import fold
 from catalog.expressions.values import Kind, Value, admit, equal, kind_of

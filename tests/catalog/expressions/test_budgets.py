@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.expressions import Code, ExpressionError, parse, parse_value
-from catalog.expressions.budget import MAX_DEPTH
+from catalog.expressions.limits import MAX_DEPTH
 from tests.catalog.expressions.samples import CONTEXT, Sample, assert_refused, refused, value_of
 
 LONG = "a" * 100_000
