@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from catalog.packages.kinds import asset_kinds
 from journal.kinds import Sweep, sweeps
+from notifications.assets import NotificationTemplates
 from notifications.channels.email import EMAIL
 from notifications.channels.inbox import INBOX
 from notifications.channels.registry import channels
@@ -14,6 +16,7 @@ from permissions.rules import rules
 def register_all() -> None:
     for channel in (INBOX, EMAIL):
         channels.register(channel)
+    asset_kinds.register(NotificationTemplates())
     for rule in RULES:
         rules.register(rule)
     sweeps.register(Sweep("deliveries", sweep))

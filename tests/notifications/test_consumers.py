@@ -1,0 +1,237 @@
+"""The socket of events: who gets in, what they hear, and when they are put out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.test import Client
+
+from accounts.actor import Actor
+from accounts.models import ApiToken, User
+from accounts.services import tokens
+from config.asgi import application
+from notifications import consumers, inbox, pushing
+from notifications.models import Notification
+from notifications.services import tell
+from tests.notifications.conftest import Kitchen
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Headers = list[tuple[bytes, bytes]]
+HOST: Headers = [(b"host", b"127.0.0.1:8000")]
+ORIGIN: Headers = [*HOST, (b"origin", b"http://127.0.0.1:8000")]
+
+
+@pytest.fixture
+def steward(kitchen: Kitchen) -> User:
+    return kitchen.user("steward")
+
+
+@pytest.fixture
+def token(steward: User) -> str:
+    return tokens.create_token(steward, actor=Actor(steward)).secret
+
+
+@pytest.fixture
+def session(steward: User) -> Headers:
+    browser = Client()
+    browser.force_login(steward, backend="django.contrib.auth.backends.ModelBackend")
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return [*ORIGIN, (b"cookie", cookie.encode())]
+
+
+def bearer(token: str) -> Headers:
+    return [*HOST, (b"authorization", f"Bearer {token}".encode())]
+
+
+class Page(ApplicationCommunicator):
+    """A page's end of the socket."""
+
+    confirmed: str | None = None
+
+    def __init__(self, headers: Headers, subprotocols: list[str] | None = None) -> None:
+        scope = {
+            "type": "websocket",
+            "path": "/ws/events",
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": subprotocols or [],
+        }
+        super().__init__(application, scope)
+
+    async def connect(self) -> dict[str, Any]:
+        await self.send_input({"type": "websocket.connect"})
+        return await self.output()
+
+    async def say(self, text: str) -> None:
+        await self.send_input({"type": "websocket.receive", "text": text})
+
+    async def hears(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((await self.output())["text"])
+        return found
+
+    async def closed(self, seconds: float = 5) -> int:
+        """The code with which the socket ends; what it still says before is passed over."""
+        while (event := await self.output(seconds))["type"] != "websocket.close":
+            pass
+        return int(event["code"])
+
+    async def output(self, seconds: float = 5) -> dict[str, Any]:
+        found: dict[str, Any] = await self.receive_output(timeout=seconds)
+        return found
+
+
+@asynccontextmanager
+async def opened(headers: Headers, subprotocols: list[str] | None = None) -> AsyncIterator[Page]:
+    page = Page(headers, subprotocols)
+    accepted = await page.connect()
+    assert accepted["type"] == "websocket.accept"
+    page.confirmed = accepted["subprotocol"]
+    try:
+        yield page
+    finally:
+        await page.send_input({"type": "websocket.disconnect", "code": 1001})
+        await page.wait(timeout=10)
+
+
+@database_sync_to_async
+def told(user: User, cause: str, subject: str = "Hello") -> None:
+    tell([user], subject=subject, text="x", cause=cause, actor=Actor.system())
+
+
+async def pushed(user: User) -> None:
+    """From a thread that is none of the event loop's own."""
+    push = database_sync_to_async(pushing.push, thread_sensitive=False)
+    await push(user.pk, {"type": "progress"})
+
+
+async def test_a_session_hears_of_its_notifications(steward: User, session: Headers) -> None:
+    async with opened(session) as page:
+        assert await page.hears() == {"type": "unread", "unread": 0}
+        await told(steward, "1", "Soup <b>")
+        row = await Notification.objects.aget()
+        expected = {"type": "notification", "id": row.pk, "subject": "Soup <b>", "unread": 1}
+        assert await page.hears() == expected
+        await database_sync_to_async(inbox.mark_all_read)(actor=Actor(steward))
+        assert await page.hears() == {"type": "unread", "unread": 0}
+
+
+async def test_a_token_opens_by_header_and_by_subprotocol(token: str) -> None:
+    async with opened(bearer(token)) as page:
+        assert (await page.hears())["type"] == "unread"
+        assert page.confirmed is None
+    async with opened(HOST, ["bearer", token]) as page:
+        assert (await page.hears())["type"] == "unread"
+        assert page.confirmed == "bearer"
+
+
+@pytest.mark.parametrize("headers", [HOST, bearer(""), bearer("sluice_wrong"), bearer("x" * 5000)])
+async def test_others_are_told_that_they_are_not_signed_in(
+    kitchen: Kitchen, headers: Headers
+) -> None:
+    async with opened(headers) as page:
+        assert await page.closed() == 4401
+
+
+async def test_a_wrong_token_is_not_helped_by_a_session(session: Headers) -> None:
+    async with opened([*session, (b"authorization", b"Bearer wrong")]) as page:
+        assert await page.closed() == 4401
+
+
+async def test_a_session_counts_on_our_pages_only(session: Headers) -> None:
+    foreign = dict(session) | {b"origin": b"https://e.example"}
+    page = Page(list(foreign.items()))
+    assert (await page.connect())["type"] == "websocket.close"
+    await page.wait(timeout=10)
+
+
+async def test_pushes_reach_their_own_user_only(kitchen: Kitchen, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await told(kitchen.user("member"), "1")
+        await told(kitchen.user("steward"), "1")
+        assert (await page.hears())["unread"] == 1
+        assert await page.receive_nothing(timeout=0.2)
+
+
+async def test_any_thread_pushes_at_once(steward: User, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        began = monotonic()
+        await pushed(steward)
+        assert await page.hears() == {"type": "progress"}
+        assert monotonic() - began < 1
+
+
+async def test_a_lost_push_is_made_up_for(steward: User, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await Notification.objects.acreate(user=steward, subject="x", cause="1")
+        assert await page.hears() == {"type": "unread", "unread": 1}
+
+
+async def test_the_deactivated_are_put_out_within_two_seconds(steward: User, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await User.objects.filter(pk=steward.pk).aupdate(is_active=False)
+        assert await page.closed(2) == 4401
+
+
+async def test_a_revoked_token_is_put_out(token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await ApiToken.objects.all().adelete()
+        assert await page.closed(2) == 4401
+
+
+async def test_another_password_ends_the_session(steward: User, session: Headers) -> None:
+    async with opened(session) as page:
+        await page.hears()
+        steward.set_password("another")
+        await steward.asave()
+        assert await page.closed(2) == 4401
+
+
+async def test_a_page_that_talks_is_put_out(token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        for _ in range(consumers.MOST_FRAMES):
+            await page.say("[" * 1000)
+        assert await page.receive_nothing(timeout=0.1)
+        await page.say("x")
+        assert await page.closed() == 4429
+
+
+async def test_a_slow_reader_is_dropped(
+    steward: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "SEND_SECONDS", 0.3)
+    sent: list[str] = []
+    greeted, gone = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if sent:
+            await gone.wait()
+        return {"type": "websocket.connect"}
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event["type"])
+        if greeted.is_set():
+            await gone.wait()
+        if event["type"] == "websocket.send":
+            greeted.set()
+
+    scope = {"type": "websocket", "headers": bearer(token), "subprotocols": []}
+    page = asyncio.ensure_future(consumers.Events()(scope, receive, send))
+    await asyncio.wait_for(greeted.wait(), 5)
+    await pushed(steward)
+    await asyncio.wait_for(page, 5)
+    assert sent == ["websocket.accept", "websocket.send", "websocket.send"]
