@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
 
@@ -19,7 +20,7 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(lay_foundation, sender=self)
 
 
-def lay_foundation(apps: Any, using: str, **_: Any) -> None:
+def lay_foundation(using: str, apps: Any = installed, **_: Any) -> None:
     """The account's row and the open workspace `main`; made again where a test has flushed them."""
     try:
         account, workspace = (apps.get_model("accounts", name) for name in ("Account", "Workspace"))
