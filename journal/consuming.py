@@ -1,4 +1,4 @@
-"""Handing events to consumers: in batches, exactly once, one poison event never in another's way."""
+"""Hands events to consumers: in batches, exactly once, a poison event never in another's way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def consume(key: str) -> int:
 
 
 def _claim(consumer: Consumer) -> tuple[str, list[int]]:
-    """A batch of marks claimed for the first time, else a single one that failed or was left before.
+    """A batch of marks claimed for the first time, else a single one that failed or was left.
 
     Alone, an event that kills its worker takes no other event's leases with it.
     """
@@ -75,7 +75,7 @@ def _set_aside(marks: list[int], token: str, problem: str) -> None:
             log.error(
                 "event_parked",
                 consumer=mark.consumer,
-                event=mark.event_id,
+                of_event=mark.event_id,
                 problem=problem,
             )
     alone = len(marks) == 1

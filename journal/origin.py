@@ -1,4 +1,4 @@
-"""Where a change comes from: who, through what, and which chain of events led to it. Pure Python."""
+"""Where a change comes from: who, through what, which chain of events led to it. Pure Python."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 def wake(task: str, *arguments: Any) -> None:
-    """Sends the task its arguments (ids) once this transaction has committed, once a transaction."""
+    """Sends a task its arguments (ids) after this transaction's commit, once a transaction."""
     send = partial(_send, task, arguments)
     connection = transaction.get_connection()
     for _, waiting, _ in connection.run_on_commit:
