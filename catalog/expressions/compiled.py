@@ -11,7 +11,7 @@ from catalog.expressions.limits import MAX_DEPTH, MAX_ITEMS
 from catalog.expressions.parser import check_sound
 from catalog.expressions.references import Reference
 from catalog.expressions.results import render
-from catalog.expressions.templates import Escape, Mixed, Whole, form_of
+from catalog.expressions.templates import Escape, Mixed, Place, Whole, form_of
 from catalog.expressions.values import Context, Value, admit
 
 
@@ -58,7 +58,19 @@ class Compiled:
 
     def references(self) -> frozenset[Reference]:
         """What it reads; the pointer says in which text of the value."""
-        return frozenset(_references(self.form))
+        return frozenset(
+            reference.moved(pointer=pointer)
+            for pointer, place in _places(self.form)
+            for reference in place.references()
+        )
+
+    def problems(self) -> list[ExpressionError]:
+        """What is certainly wrong although it can be read, such as a pattern that is not RE2."""
+        return [
+            problem.moved(text=place.text, pointer=pointer)
+            for pointer, place in _places(self.form)
+            for problem in place.problems()
+        ]
 
 
 def parse_value(value: object) -> Compiled:
@@ -159,10 +171,11 @@ def _evaluate(form: _Form, context: Context, budget: Budget, escape: Escape | No
             return named
 
 
-def _references(form: _Form) -> Iterator[Reference]:
+def _places(form: _Form) -> Iterator[tuple[str, Place]]:
+    """All expressions in the value, each with the pointer of its text."""
     match form:
         case Whole() | Mixed():
-            yield from form.references()
+            yield from (("", place) for place in form.places)
         case _Items(forms=forms):
             for index, part in enumerate(forms):
                 yield from _below(str(index), part)
@@ -171,9 +184,9 @@ def _references(form: _Form) -> Iterator[Reference]:
                 yield from _below(name, part)
 
 
-def _below(name: str, form: _Form) -> Iterator[Reference]:
-    for reference in _references(form):
-        yield reference.moved(pointer=_step(name))
+def _below(name: str, form: _Form) -> Iterator[tuple[str, Place]]:
+    for pointer, place in _places(form):
+        yield _step(name) + pointer, place
 
 
 def _step(name: str) -> str:

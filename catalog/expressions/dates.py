@@ -92,18 +92,25 @@ def format_date(value: date, directives: str, zone: str | None = None) -> str:
     if zone is not None and isinstance(value, datetime):
         moment = _in_zone(moment, zone)
     elif zone is not None:
-        _zone(zone)
+        zone_of(zone)
     return _DIRECTIVE.sub(lambda found: _directive(found.group())(moment), directives)
+
+
+def check_format(directives: str) -> None:
+    """Refuse directives that formatDate does not know."""
+    for written in _DIRECTIVE.findall(directives):
+        _directive(written)
 
 
 def _in_zone(moment: datetime, zone: str) -> datetime:
     try:
-        return moment.astimezone(_zone(zone))
+        return moment.astimezone(zone_of(zone))
     except OverflowError:
         raise out_of_range() from None
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA time zone of this name."""
     if name not in _zone_names():
         meant = nearest(name, _zone_names())
         hint = f"; did you mean {meant!r}?" if meant else ""

@@ -144,7 +144,7 @@ class Evaluation:
         taken = []
         for position, value in enumerate(values):
             spend(node.arguments[position].span, value)
-            taken.append(_argument(function, position, value))
+            taken.append(function.taken(position, value))
         if function.cost is not None:
             self.budget.spend(node.span, function.cost(*taken))
         result = admit(function.call(*taken))
@@ -279,22 +279,3 @@ def _selected_from(thing: Selectable, name: str) -> Value:
     except LookupError:
         hint = ""
     raise Fault(Code.UNKNOWN_SELECTOR, f"There is nothing called {shortened(name)}{hint}")
-
-
-def _argument(function: Function, position: int, value: Value) -> Value:
-    """The value as the function takes it; integers may come as decimals without fraction."""
-    kinds, kind = function.parameter(position).kinds, kind_of(value)
-    if Kind.ANY in kinds or kind in kinds:
-        return value
-    if Kind.INTEGER in kinds and is_number(value) and value == int(value):
-        return int(value)
-    name, wanted = function.parameter(position).name, " or ".join(k.phrase for k in kinds)
-    raise Fault(
-        Code.WRONG_TYPE,
-        f"{function.name}() takes {wanted} as its {name}, not {_shown(kind, value)}",
-        argument=position,
-    )
-
-
-def _shown(kind: Kind, value: Value) -> str:
-    return "a decimal" if kind is Kind.NUMBER and isinstance(value, Decimal) else kind.phrase

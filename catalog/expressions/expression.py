@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from catalog.expressions.budget import Budget
 from catalog.expressions.caching import cached
-from catalog.expressions.errors import Code, Fault, placed
+from catalog.expressions.errors import Code, ExpressionError, Fault, placed
 from catalog.expressions.evaluator import Evaluation
 from catalog.expressions.parser import tree_of
 from catalog.expressions.references import Reference, references_of
+from catalog.expressions.static import faults_of
 from catalog.expressions.tree import Node
 from catalog.expressions.values import Context, Value
 
@@ -37,6 +38,10 @@ class Expression:
     def references(self) -> frozenset[Reference]:
         """What the expression reads, with the places."""
         return references_of(self.tree)
+
+    def problems(self) -> list[ExpressionError]:
+        """What is certainly wrong although it can be read, such as a pattern that is not RE2."""
+        return [placed(fault, self.text) for fault in faults_of(self.tree)]
 
     @property
     def is_constant(self) -> bool:

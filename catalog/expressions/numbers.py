@@ -59,7 +59,7 @@ def _plain(value: Decimal) -> Decimal:
     if value.adjusted() >= _LARGEST_EXPONENT:
         raise _too_large()
     if len(digits) > DIGITS or exponent < _SMALLEST_EXPONENT:
-        return _EXACT.plus(value)
+        return _EXACT.plus(value) or Decimal(0)
     return Decimal(int(value)) if exponent > 0 else value
 
 

@@ -66,6 +66,10 @@ class Place:
         for reference in self.expression.references():
             yield reference.moved(offset=self.offset)
 
+    def problems(self) -> Iterator[ExpressionError]:
+        for problem in self.expression.problems():
+            yield problem.moved(text=self.text, offset=self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -78,8 +82,9 @@ class Whole:
             return self.place.rendered(context, budget, escape)
         return self.place.value(context, budget)
 
-    def references(self) -> Iterator[Reference]:
-        return self.place.references()
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.place,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +111,9 @@ class Mixed:
         except Fault as fault:
             raise placed(fault, self.text) from None
 
-    def references(self) -> Iterator[Reference]:
-        for piece in self.pieces:
-            if isinstance(piece, Place):
-                yield from piece.references()
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return tuple(piece for piece in self.pieces if isinstance(piece, Place))
 
 
 TextForm: TypeAlias = str | Whole | Mixed

@@ -4,10 +4,13 @@ The pure callable gets admitted values of the declared kinds (integers as int), 
 the function `takes_null`, and answers a value. Lazy functions get thunks and decide what is run.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
-from catalog.expressions.values import Kind, Value
+from catalog.expressions.errors import Code, Fault
+from catalog.expressions.numbers import is_number
+from catalog.expressions.values import Kind, Value, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Function:
     """Whether it looks at everything that is nested in its arguments, which costs steps."""
     takes_null: bool = False
     lazy: bool = False
+    literals: Mapping[int, Callable[[str], object]] = field(default_factory=dict)
+    """For an argument that is a literal text: what fails where it can't be right."""
     passes: tuple[int, ...] | None = ()
     """The arguments whose value, or an item of it, may come out unchanged; None means all."""
 
@@ -69,6 +74,24 @@ class Function:
             for parameter in self.parameters
         )
         return f"{self.name}({names})"
+
+    def taken(self, position: int, value: Value) -> Value:
+        """The argument as the function takes it; integers may come as decimals without fraction.
+
+        A value of another kind is a fault of this argument.
+        """
+        kinds, kind = self.parameter(position).kinds, kind_of(value)
+        if Kind.ANY in kinds or kind in kinds:
+            return value
+        if Kind.INTEGER in kinds and is_number(value) and value == int(value):
+            return int(value)
+        name, wanted = self.parameter(position).name, " or ".join(kind.phrase for kind in kinds)
+        given = "a decimal" if isinstance(value, Decimal) else kind.phrase
+        raise Fault(
+            Code.WRONG_TYPE,
+            f"{self.name}() takes {wanted} as its {name}, not {given}",
+            argument=position,
+        )
 
     def takes(self) -> str:
         """How many arguments it takes, in words."""

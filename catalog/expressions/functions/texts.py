@@ -256,6 +256,7 @@ TEXTS = (
         "ends. RE2 takes linear time and has no back references.",
         call=_matches,
         cost=_matching_steps,
+        literals={1: _compiled},
         examples=(
             Example(r"matches('PEP 8', '^PEP \d+$')", "true"),
             Example("matches('soup', '(?i)SOUP')", "true"),

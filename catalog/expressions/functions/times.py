@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from catalog.expressions.dates import (
+    check_format,
     day_of,
     format_date,
     moved,
     read_date,
     span_of,
     whole_days_between,
+    zone_of,
 )
 from catalog.expressions.errors import Code, Fault
 from catalog.expressions.functions.signature import Example, Function, Parameter
@@ -109,6 +111,7 @@ TIMES = (
         doc="The date so many days later, or earlier for a negative number; a day stays a day, a "
         "moment stays a moment.",
         call=_add_days,
+        literals={0: read_date},
         examples=(
             Example("addDays('2026-01-31', 1)", "2026-02-01"),
             Example("addDays(@now, -7)", "2026-01-24T10:00:00Z"),
@@ -121,6 +124,7 @@ TIMES = (
         result=Kind.DATE,
         doc="The moment so many hours later; parts of an hour may be given.",
         call=_add_hours,
+        literals={0: read_date},
         examples=(Example("addHours('2026-01-31', 1.5)", "2026-01-31T01:30:00Z"),),
     ),
     Function(
@@ -131,6 +135,7 @@ TIMES = (
         doc="The whole days from `start` to `end` (`end - start`), negative where `end` is "
         "earlier. A part of a day does not count.",
         call=_days_between,
+        literals={0: read_date, 1: read_date},
         examples=(
             Example("daysBetween('2026-01-01', '2026-01-31')", "30"),
             Example("daysBetween(@now, '2026-01-31')", "0"),
@@ -149,6 +154,7 @@ TIMES = (
         doc="The date as the directives say, in UTC or in the IANA time zone. A day without time "
         "is the same in every zone.",
         call=_format_date,
+        literals={0: read_date, 1: check_format, 2: zone_of},
         examples=(
             Example("formatDate(@now, '%d.%m.%Y %H:%M')", "'31.01.2026 10:00'"),
             Example("formatDate(@now, '%H:%M %Z', 'Europe/Berlin')", "'11:00 CET'"),

@@ -351,6 +351,7 @@ def test_values_that_the_language_does_not_know_are_refused(value: object) -> No
     assert refused("@item.x", item={"x": value}).code == "wrongType"
     assert refused("first(@item)", item=[value]).code == "wrongType"
     assert refused("join(@item)", item=[value]).code == "wrongType"
+    assert refused("@item", item=[{"x": value}]).code == "wrongType"
 
 
 def test_a_list_that_is_handed_out_is_a_copy() -> None:
