@@ -11,9 +11,10 @@ from django.db import transaction
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, Problem
+from accounts.exceptions import Invalid, Problem, Refused
 from catalog.models import Package, PackageEntry
 from catalog.packages import declarations
+from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted
 from catalog.packages.locking import hold_schema
 from catalog.packages.planning import Prepared, in_order_of_place, prepare
@@ -70,39 +71,40 @@ def _write(prepared: Prepared, actor: Actor) -> list[Problem]:
     for one, previous in prepared.changed():
         if one.is_kept:
             continue
-        if one.problems or _names_any(one, unsound, prepared):
+        refused = _verified(one, unsound)
+        if refused or one.problems or _names_any(one, unsound, prepared):
             unsound.add(one.asset)
-            continue
-        if one.kind.needs_rows:
-            problems += _tried(one, prepared, unsound, actor)
+        elif one.kind.needs_rows:
+            refused = _tried(one, previous, actor)
         else:
             one.kind.write(one.content, before=previous, actor=actor)
-        written.append(one)
+            written.append(one)
+        problems += [problem.under(one.given.pointer) for problem in refused]
     for one in written:
         one.kind.settle(one.content, actor=actor)
     return problems
 
 
 def _names_any(wanted: Wanted, assets: set[tuple[str, str]], prepared: Prepared) -> bool:
-    named = wanted.kind.references(wanted.content, prepared.before)
+    named = wanted.kind.references(wanted.content, prepared.after)
     return bool(assets) and any((one.kind, one.identity) in assets for one in named)
 
 
-def _tried(
-    wanted: Wanted, prepared: Prepared, unsound: set[tuple[str, str]], actor: Actor
-) -> list[Problem]:
-    """Its refusals, but for keys that the package has, in entries with problems of their own."""
-    previous = prepared.rows.get(*wanted.asset)
+def _verified(wanted: Wanted, unsound: set[tuple[str, str]]) -> list[Problem]:
+    """Its problems, but for keys that the package has in entries with problems of their own."""
+    awaited = {identity.rpartition("/")[2] for _, identity in unsound}
+    found = wanted.kind.verify(wanted.content) if wanted.identity else ()
+    return [problem for problem in found if str(problem.value) not in awaited]
+
+
+def _tried(wanted: Wanted, previous: Content | None, actor: Actor) -> list[Problem]:
     try:
         with transaction.atomic():
             wanted.kind.write(wanted.content, before=previous, actor=actor)
     except Invalid as refusal:
-        awaited = {identity.rpartition("/")[2] for _, identity in unsound}
-        return [
-            problem.under(wanted.given.pointer)
-            for problem in refusal.problems
-            if str(problem.value) not in awaited
-        ]
+        return refusal.problems
+    except Refused as refusal:
+        return [Problem("", refusal.code, refusal.detail)]
     return []
 
 

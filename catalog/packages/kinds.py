@@ -55,7 +55,7 @@ class AssetKind(ABC):
     it. A keyless kind's entries are a set: its identity is all of its content. `scoped` are the
     fields that may be left out because the package has only one of what they name. Where a kind
     `may_never_match`, an entry that names unknown keys can be kept, without effect, if asked for;
-    where it `needs_rows`, its `write` is tried before a plan is believed.
+    where it `needs_rows`, it is verified and tried beside them before a plan is believed.
     """
 
     key: ClassVar[str]
@@ -132,6 +132,10 @@ class AssetKind(ABC):
 
     def obstacles(self, content: Content, before: Content) -> Iterable[Problem]:
         """What stands against changing it from `before`: things that exist and would not fit."""
+        return ()
+
+    def verify(self, content: Content) -> Iterable[Problem]:
+        """What can be told only when the rows of all it names are there; see `needs_rows`."""
         return ()
 
     def provides(self, content: Content) -> Iterable[tuple[str, str]]:

@@ -23,11 +23,15 @@ from catalog.usages import used_by_rows
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A package that was read and compared with what exists; nothing is written yet."""
+    """A package that was read and compared with what exists; nothing is written yet.
+
+    `rows` are the assets that have effect, `before` also those kept only, `after` what is wanted.
+    """
 
     document: Document
     rows: World
     before: World
+    after: World
     wanted: tuple[Wanted, ...]
     leaving: tuple[Declared, ...]
 
@@ -62,7 +66,7 @@ def prepare(given: object, *, allow_unknown_keys: bool) -> tuple[Prepared, Plan]
         *_leaving_problems(leaving, before),
         *_broken_elsewhere(wanted, leaving, before, world),
     ]
-    prepared = Prepared(document, existing, before, tuple(wanted), tuple(leaving))
+    prepared = Prepared(document, existing, before, world, tuple(wanted), tuple(leaving))
     return prepared, Plan(
         package_key=document.key,
         changes=tuple(_changes(prepared)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,12 +56,16 @@ class Plan:
         return {
             "packageKey": self.package_key,
             "changes": [asdict(one) for one in self.changes],
-            "problems": [
-                {name: value for name, value in asdict(one).items() if value is not None}
-                for one in self.problems
-            ],
+            "problems": problems_as_json(self.problems),
             "notYetActive": [asdict(one) for one in self.not_yet_active],
         }
+
+
+def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in asdict(one).items() if value is not None}
+        for one in problems
+    ]
 
 
 def change(kind: str, identity: str, before: Content | None, after: Content | None) -> AssetChange:

@@ -1,0 +1,213 @@
+"""Workflows as assets of packages, which call them automations: applying one publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+
+from accounts.actor import Actor
+from accounts.exceptions import Problem
+from accounts.grants import OWN, holders
+from accounts.keys import nearest
+from accounts.models import Team, User, Workspace
+from catalog.packages.fields import KEY, NAME, Content, Field
+from catalog.packages.kinds import AssetKind, Named, Scope
+from catalog.packages.world import World, differing
+from workflows.authoring.checks import check
+from workflows.authoring.definitions import Json, from_automation
+from workflows.authoring.kinds import trigger_kind_of
+from workflows.authoring.models import Draft, Workflow
+from workflows.authoring.naming import keys_named
+from workflows.authoring.services.drafts import begin_draft, save_draft
+from workflows.authoring.services.publishing import publish, unpublish
+from workflows.authoring.services.workflows import (
+    create_workflow,
+    delete_workflow,
+    share_workflow,
+    update_workflow,
+)
+
+DEFINITION = {"trigger", "stream", "actions"}
+MAIN = "main"
+
+
+class Automations(AssetKind):
+    """Workflows with trigger, stream and actions.
+
+    Who owns one, in which workspace it is and how it is described are left as they are where an
+    entry doesn't say.
+    """
+
+    key = "automations"
+    label = "workflow"
+    lists = ("automations",)
+    after = (
+        "objectTypes",
+        "attributeTypes",
+        "relationTypes",
+        "userRelationTypes",
+        "workflowStates",
+        "conditions",
+        "notificationTemplates",
+    )
+    needs_rows = True
+    fields = (
+        KEY,
+        NAME,
+        Field("description", "text", most=10_000),
+        Field("trigger", "object", "What starts it.", required=True),
+        Field("stream", "object", "On which objects it acts."),
+        Field("actions", "list", "Its steps, in order.", required=True),
+        Field("workspaceKey", "key", "Where it lives; the workspace main where left out."),
+        Field("owners", "texts", "Usernames and teams; who applies it where left out."),
+        Field("published", "boolean", default=True),
+    )
+    model = Workflow
+
+    def content(self, entry: Content, scope: Scope, world: World) -> Content:
+        filled = super().content(entry, scope, world)
+        existing = world.get(self.key, filled["key"] or "") or {"workspaceKey": MAIN}
+        for name in ("description", "workspaceKey", "owners"):
+            if filled[name] is None:
+                filled[name] = existing.get(name)
+        if filled["owners"] is not None:
+            filled["owners"] = sorted(filled["owners"])
+        return filled
+
+    def references(self, content: Content, world: World) -> Iterable[Named]:
+        return keys_named(content, world)
+
+    def check(self, content: Content, world: World, scope: Scope) -> Iterable[Problem]:
+        workspaces = list(Workspace.objects.values_list("key", flat=True))
+        wanted = content["workspaceKey"]
+        if wanted not in workspaces:
+            detail = f"There is no workspace {wanted!r}."
+            near = nearest(wanted, workspaces)
+            yield Problem("/workspaceKey", "unknownReference", detail, wanted, near)
+        users, teams = _people(content["owners"] or [])
+        found = {one.username for one in users} | {one.name for one in teams}
+        for at, name in enumerate(content["owners"] or []):
+            if name not in found:
+                detail = f"There is no active user or team {name[:120]!r}."
+                yield Problem(f"/owners/{at}", "unknownReference", detail, name)
+
+    def verify(self, content: Content) -> Iterable[Problem]:
+        for problem in check(from_automation(_definition(content))):
+            yield Problem(
+                problem.pointer.replace("/steps", "/actions", 1)
+                if problem.pointer.startswith("/steps")
+                else problem.pointer,
+                problem.code,
+                problem.detail,
+                problem.value,
+                problem.nearest,
+            )
+
+    def not_yet_active(self, content: Content) -> str | None:
+        kind = trigger_kind_of(content["trigger"] or {})
+        if kind is None or kind.is_active:
+            return None
+        return f"It is published, but a trigger of the kind {kind.key} doesn't fire yet."
+
+    def rows(self) -> QuerySet[Workflow]:
+        """All workflows, with what `read` needs."""
+        return Workflow.objects.select_related("live_version", "workspace").order_by("pk")
+
+    def present(self) -> dict[str, Content]:
+        return {row.key: self.read(row) for row in self.rows()}
+
+    def read(self, row: Workflow) -> Content:
+        """The content of a workflow: its live definition, else that of its draft."""
+        definition = _definition_of(row)
+        users, teams = holders(row, OWN)
+        return {
+            "key": row.key,
+            "name": row.name,
+            "description": row.description or None,
+            "trigger": definition.get("trigger"),
+            "stream": definition.get("stream"),
+            "actions": definition.get("steps"),
+            "workspaceKey": row.workspace.key,
+            "owners": sorted([*users, *teams]) or None,
+            "published": row.live_version is not None,
+        }
+
+    def write(self, content: Content, *, before: Content | None, actor: Actor) -> None:
+        if before is None:
+            workflow = _create(content, actor)
+        else:
+            workflow = Workflow.objects.get(key=content["key"])
+            _describe(workflow, content, before, actor)
+        changed = set(differing(before, content)) & {*DEFINITION, "published"}
+        if content["published"] and changed:
+            _publish(workflow, content, actor)
+        elif changed:
+            _withdraw(workflow, content, actor)
+
+    def remove(self, content: Content, *, actor: Actor) -> None:
+        workflow = Workflow.objects.filter(key=content["key"]).first()
+        if workflow is not None:
+            delete_workflow(workflow, actor=actor)
+
+
+def _definition(content: Content) -> Content:
+    """The parts of a definition that are there; null says that a part is not."""
+    return {name: content[name] for name in DEFINITION if content[name] is not None}
+
+
+def _definition_of(row: Workflow) -> Json:
+    if row.live_version is not None:
+        return row.live_version.definition
+    draft = Draft.objects.filter(workflow=row, owner=None).first()
+    return draft.definition if draft else {}
+
+
+def _create(content: Content, actor: Actor) -> Workflow:
+    users, teams = _people(content["owners"] or [])
+    workflow = create_workflow(
+        content["key"],
+        actor=actor,
+        workspace=Workspace.objects.get(key=content["workspaceKey"]),
+        name=content["name"],
+        description=content["description"] or "",
+        owners=users or None,
+    )
+    if content["owners"] is not None:
+        share_workflow(workflow, actor=actor, owners=(users, teams))
+    return workflow
+
+
+def _describe(workflow: Workflow, content: Content, before: Content, actor: Actor) -> None:
+    update_workflow(
+        workflow,
+        actor=actor,
+        name=content["name"],
+        description=content["description"] or "",
+    )
+    if content["owners"] != before["owners"] and content["owners"] is not None:
+        share_workflow(workflow, actor=actor, owners=_people(content["owners"]))
+
+
+def _publish(workflow: Workflow, content: Content, actor: Actor) -> None:
+    """Makes this the live definition; a draft that people have open goes on as it was."""
+    draft, is_new = begin_draft(workflow, actor=actor)
+    own = None if is_new or workflow.live_version is None else draft.definition
+    save_draft(workflow, from_automation(_definition(content)), actor=actor)
+    publish(workflow, actor=actor, description="Applied with a package.")
+    if own is not None:
+        begin_draft(workflow, actor=actor)
+        save_draft(workflow, own, actor=actor)
+
+
+def _withdraw(workflow: Workflow, content: Content, actor: Actor) -> None:
+    if workflow.live_version is not None:
+        unpublish(workflow, actor=actor)
+    begin_draft(workflow, actor=actor)
+    save_draft(workflow, from_automation(_definition(content)), actor=actor)
+
+
+def _people(names: Sequence[str]) -> tuple[list[User], list[Group]]:
+    users = User.objects.filter(username__in=names, is_active=True)
+    return list(users), list(Team.objects.filter(name__in=names))
