@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from celery import Celery, signals
@@ -33,6 +34,8 @@ class WorkerPart:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        # The command that starts us has run Django's checks; they take seconds.
+        os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
     def run(self) -> None:
         worker = EmbeddedWorker(

@@ -1,0 +1,45 @@
+"""The form of the log."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.serving import ROOT, surroundings
+
+PROGRAM = """
+import django; django.setup()
+import logging, structlog
+structlog.contextvars.bind_contextvars(request_id="r-1")
+structlog.get_logger("ours").info("moved", object_id=7)
+logging.getLogger("theirs").warning("odd %s", "thing")
+logging.getLogger("uvicorn.error").info("chatter")
+try:
+    1 / 0
+except ZeroDivisionError:
+    structlog.get_logger("ours").exception("failed")
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_every_line_has_one_form_and_carries_the_request(form: str, tmp_path: Path) -> None:
+    values = surroundings(tmp_path, LOG_FORMAT=form, DJANGO_SETTINGS_MODULE="config.settings")
+    said = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=ROOT, env=values, capture_output=True, check=True
+    ).stderr.decode()
+    assert "chatter" not in said
+    assert "ZeroDivisionError" in said
+    if form == "console":
+        assert "moved" in said
+        assert "odd thing" in said
+        return
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert [line["event"] for line in lines] == ["moved", "odd thing", "failed"]
+    assert {line["request_id"] for line in lines} == {"r-1"}
+    assert lines[0]["object_id"] == 7
+    assert "ZeroDivisionError" in lines[2]["exception"]

@@ -1,0 +1,19 @@
+"""The product's addresses and a slow page that uses the database."""
+
+from time import sleep
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config.urls import urlpatterns as product
+
+
+def slow(request: HttpRequest) -> HttpResponse:
+    sleep(float(request.GET["seconds"]))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 42")
+        return HttpResponse(f"answer {cursor.fetchone()[0]}")
+
+
+urlpatterns = [*product, path("slow/", slow)]
