@@ -37,7 +37,7 @@ class _Brackets(PostLex):
 _LARK = Lark(
     GRAMMAR,
     parser="lalr",
-    lexer="contextual",
+    lexer="basic",
     maybe_placeholders=False,
     transformer=Builder(),
     postlex=_Brackets(),
@@ -103,8 +103,12 @@ def _misplaced(text: str, token: Token) -> Fault:
         if not text.strip():
             return _syntax("The expression is empty", Span(0, len(text)))
         return _syntax("The expression ends too early", Span(len(text), len(text)))
-    hint = "; comparisons can't be chained, join them with and" if token.type == "COMPARE" else ""
-    return _syntax(f"'{shortened(token)}' can't stand here{hint}", span_of(token))
+    span, hint = span_of(token), ""
+    if text[span.start - 1 : span.end] == "<>":
+        hint = "; unequal is written !="
+    elif token.type == "COMPARE":
+        hint = "; comparisons can't be chained, join them with and"
+    return _syntax(f"'{shortened(token)}' can't stand here{hint}", span)
 
 
 def _syntax(message: str, span: Span) -> Fault:

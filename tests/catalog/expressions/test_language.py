@@ -1,7 +1,8 @@
 """Operators, selectors, literals and precedence, and where each error stands."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -180,6 +181,13 @@ REFUSED: list[tuple[str, Code, str]] = [
     ("1 < 2 < 3", Code.SYNTAX_ERROR, "<"),
     ("1 == 1 == true", Code.SYNTAX_ERROR, "=="),
     ("1 = 1", Code.SYNTAX_ERROR, "="),
+    ("1 <> 2", Code.SYNTAX_ERROR, ">"),
+    ("and", Code.SYNTAX_ERROR, "and"),
+    ("1 and or 2", Code.SYNTAX_ERROR, "or"),
+    ("not", Code.SYNTAX_ERROR, ""),
+    ("in(1)", Code.SYNTAX_ERROR, "in"),
+    ("()", Code.SYNTAX_ERROR, ")"),
+    ("@item is null", Code.SYNTAX_ERROR, "is"),
     ("a && b", Code.SYNTAX_ERROR, "&"),
     ("!true", Code.SYNTAX_ERROR, "!"),
     ("2 ** 3", Code.SYNTAX_ERROR, "*"),
@@ -325,6 +333,23 @@ def test_a_variable_that_is_not_there_is_refused_and_one_that_is_null_is_not() -
 def test_a_tree_is_parsed_once() -> None:
     assert parse("1 + @objectId") is parse("1 + @objectId")
     assert parse("1 + @objectId") is not parse("1 + @objectId ")
+
+
+def test_many_threads_read_at_once() -> None:
+    texts = [f"[{n}, {n} + 1, upper('{n}'), (@objectId)]" for n in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        values = list(pool.map(value_of, texts))
+
+    assert values == [[n, n + 1, str(n), 7] for n in range(200)]
+
+
+def test_a_number_is_exact_whatever_the_thread_computes_with() -> None:
+    with localcontext(prec=2, Emax=5):
+        assert value_of("1.23456 + 1") == D("2.23456")
+        assert value_of("round(123456.789, 2)") == D("123456.79")
+        assert value_of("-1.23456 * 1") == D("-1.23456")
+        assert value_of("text(123456789.123 % 1000000)") == "456789.123"
+        assert value_of("addHours('2026-01-31', 1.2345) == datetime('2026-01-31T01:14:04.2Z')")
 
 
 def test_a_bad_text_is_refused_again() -> None:
