@@ -80,15 +80,19 @@ steps: Registry[Step] = Registry("steps of the engine")
 
 
 def expression_problems(step: Json, names: tuple[str, ...], pointer: str) -> list[Problem]:
-    """What can't be read of the expressions in these fields."""
-    problems = []
-    for name in names:
-        try:
-            parse_value(step.get(name))
-        except ExpressionError as error:
-            place = f"{pointer}/{name}"
-            problems.append(Problem(place, str(error.code), str(error), step.get(name)))
-    return problems
+    """What can't be read of the expressions in these fields, or is certain to fail."""
+    return [
+        Problem(f"{pointer}/{name}{error.pointer}", str(error.code), str(error), step.get(name))
+        for name in names
+        for error in _faults(step.get(name))
+    ]
+
+
+def _faults(value: object) -> list[ExpressionError]:
+    try:
+        return list(parse_value(value).problems())
+    except ExpressionError as error:
+        return [error]
 
 
 def unknown_key(what: str, wanted: str, known: Any, pointer: str) -> list[Problem]:
