@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
 from catalog.api.assets import addresses_of
+from catalog.api.boards import Boards, OneBoard
+from catalog.api.objects import MoveObject, Objects, OneObject
+from catalog.api.packages import ApplyPackage, ExportPackage, PlanPackage
+from catalog.api.relations import (
+    Changes,
+    OneRelation,
+    OneUserRelation,
+    Relations,
+    UserRelations,
+)
 
 urlpatterns = [
     *addresses_of("applications", "applications"),
@@ -10,4 +22,17 @@ urlpatterns = [
     *addresses_of("attribute-types", "attributeTypes", in_object_type=True),
     *addresses_of("relation-types", "relationTypes"),
     *addresses_of("user-relation-types", "userRelationTypes"),
+    path("boards/", Boards.as_view()),
+    path("boards/<str:key>/", OneBoard.as_view()),
+    path("objects/", Objects.as_view()),
+    path("objects/<int:id>/", OneObject.as_view()),
+    path("objects/<int:id>/relations/", Relations.as_view()),
+    path("objects/<int:id>/relations/<int:relation_id>/", OneRelation.as_view()),
+    path("objects/<int:id>/user-relations/", UserRelations.as_view()),
+    path("objects/<int:id>/user-relations/<int:relation_id>/", OneUserRelation.as_view()),
+    path("objects/<int:id>/changes/", Changes.as_view()),
+    path("objects/<int:id>/move/", MoveObject.as_view()),
+    path("packages/plan/", PlanPackage.as_view()),
+    path("packages/apply/", ApplyPackage.as_view()),
+    path("packages/export/", ExportPackage.as_view()),
 ]

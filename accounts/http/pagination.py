@@ -172,7 +172,7 @@ class CursorPages(BasePagination):
     def page(self, rows: QuerySet[Any], request: Request, order: Sorted) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._order = order
-        position = _read_cursor(request.query_params, order)
+        position = read_cursor(request.query_params, order)
         self._page = order.page(rows, position, limit_of(request.query_params))
         return self._page.rows
 
@@ -188,14 +188,7 @@ class CursorPages(BasePagination):
     def _address(self, position: Position | None) -> str | None:
         if position is None:
             return None
-        held = [
-            self._order.prints,
-            list(position.values),
-            position.is_backward,
-            position.includes,
-        ]
-        cursor = signing.dumps(held, salt=SALT, compress=True)
-        return str(replace_query_param(self._url, "cursor", cursor))
+        return str(replace_query_param(self._url, "cursor", cursor_of(position, self._order)))
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         address = {"type": ["string", "null"], "format": "uri"}
@@ -239,7 +232,13 @@ def limit_of(query: Mapping[str, str]) -> int:
     raise Invalid(problems=[Problem("/limit", "outOfRange", detail, given[:100])])
 
 
-def _read_cursor(query: Mapping[str, str], order: Sorted) -> Position | None:
+def cursor_of(position: Position, order: Sorted) -> str:
+    """A place in a list as it stands in an address; `read_cursor` reads it."""
+    held = [order.prints, list(position.values), position.is_backward, position.includes]
+    return signing.dumps(held, salt=SALT, compress=True)
+
+
+def read_cursor(query: Mapping[str, str], order: Sorted) -> Position | None:
     cursor = query.get("cursor")
     if cursor is None:
         return None

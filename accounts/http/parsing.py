@@ -32,10 +32,14 @@ class WrongCharset(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """`application/json`, at most `most_bytes` large."""
+    """`application/json`, at most `most_bytes` large.
+
+    Where it is `exact`, numbers with a fraction come as Decimals.
+    """
 
     media_type = "application/json"
     most_bytes: ClassVar[int] = MOST_BYTES
+    exact: ClassVar[bool] = False
 
     def parse(
         self,
@@ -51,10 +55,16 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(self.most_bytes + 1)
         if len(raw) > self.most_bytes:
             raise self._too_large()
-        return _loaded(raw)
+        return _loaded(raw, exact=self.exact)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is larger than {self.most_bytes:,} bytes.")
+
+
+class ExactJSONParser(StrictJSONParser):
+    """Where a decimal of many digits must not go through a binary number."""
+
+    exact = True
 
 
 class PackageParser(StrictJSONParser):
@@ -63,11 +73,11 @@ class PackageParser(StrictJSONParser):
     most_bytes = 32 * 1024 * 1024
 
 
-def _loaded(raw: bytes) -> Any:
+def _loaded(raw: bytes, *, exact: bool) -> Any:
     if not raw:
         return {}
     try:
-        return loads(raw, max_bytes=len(raw))
+        return loads(raw, max_bytes=len(raw), exact=exact)
     except BadJSON as bad:
         problem = Problem(bad.pointer, bad.code, str(bad))
         raise Malformed(str(bad), problems=[problem], line=bad.line, column=bad.column) from bad
