@@ -27,7 +27,7 @@ def any_of(parts: Iterable[Q]) -> Q:
     return found
 
 
-# --- objects, for one person -----------------------------------------------------------------------
+# --- objects, for one person ----------------------------------------------------------------------
 
 
 def visible_objects(clauses_by_type: Mapping[int, Sequence[Clause]], user: User) -> Q:
@@ -80,7 +80,7 @@ def _related(relation_type_id: int | None, user: User) -> Q:
     return Q(pk__in=held.values("object_id"))
 
 
-# --- people, for one object ------------------------------------------------------------------------
+# --- people, for one object -----------------------------------------------------------------------
 
 
 def people_who_see(clauses: Sequence[Clause], thing: GovernedObject) -> Q:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
@@ -50,6 +52,9 @@ class ClauseBook:
         return self.transitions.get(pk, NONE)
 
 
+EMPTY = ClauseBook({}, {}, {})
+
+
 def read(
     *,
     types: Iterable[int] = (),
@@ -57,11 +62,13 @@ def read(
     transitions: Iterable[int] = (),
 ) -> ClauseBook:
     """The clauses on these assets."""
-    return _book(
-        Q(object_type_id__in=list(types))
-        | Q(attribute_id__in=list(attributes))
-        | Q(transition_id__in=list(transitions))
-    )
+    asked = {
+        "object_type_id": types,
+        "attribute_id": attributes,
+        "transition_id": transitions,
+    }
+    parts = [Q(**{f"{column}__in": ids}) for column, given in asked.items() if (ids := list(given))]
+    return _book(reduce(or_, parts)) if parts else EMPTY
 
 
 def read_of_types() -> ClauseBook:
@@ -78,7 +85,7 @@ def read_of_types_that_hide() -> ClauseBook:
 
 
 def relations_on(user_id: int, object_id: int, clauses: Iterable[Clause]) -> frozenset[int]:
-    """The types of this person's relations to the object; not asked where no clause wants to know."""
+    """The types of this person's relations to the object, of those that a clause names."""
     wanted = {one.relation_type_id for one in clauses} - {None}
     if not wanted:
         return frozenset()

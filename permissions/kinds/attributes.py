@@ -6,12 +6,34 @@ from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User
+from catalog.models import AttributeType
 from catalog.things import AttributeOf
 from permissions import condition_queries as queries
 from permissions import conditions
 from permissions.kinds import objects
+from permissions.kinds.objects import Standing
 from permissions.people import NOBODY
 from permissions.rules import RuleSet
+
+
+def sight(stand: Standing, attribute: AttributeType) -> Decision:
+    """Does this person see the attribute of this object?"""
+    of_object = objects.sight(stand)
+    if not of_object or stand.judge(stand.book.of_attribute(attribute.pk)).visible:
+        return of_object
+    return Decision(False, "attribute", f"The conditions on {attribute.name} hide it.")
+
+
+def editing(stand: Standing, attribute: AttributeType) -> Decision:
+    """May this person edit the attribute of this object?"""
+    of_object = objects.editing(stand)
+    seen = sight(stand, attribute)
+    if not of_object or not seen:
+        return seen if of_object else of_object
+    clauses = stand.book.of_attribute(attribute.pk)
+    if not clauses:
+        return of_object
+    return objects.grant(stand, clauses, level="attribute", deed=f"edit {attribute.name}")
 
 
 class AttributeRules(RuleSet[AttributeOf]):
@@ -21,21 +43,8 @@ class AttributeRules(RuleSet[AttributeOf]):
 
     def allows(self, user: User, verb: str, thing: AttributeOf) -> Decision:
         stand = objects.standing(user, thing.object, attributes=[thing.attribute.pk])
-        of_object = objects.sight(stand) if verb == "view" else objects.editing(stand)
-        if not of_object:
-            return of_object
-        clauses = stand.book.of_attribute(thing.attribute.pk)
-        if not stand.judge(clauses).visible:
-            return Decision(
-                False, "attribute", f"The conditions on {thing.attribute.name} hide it."
-            )
-        if verb == "view":
-            return of_object
-        return (
-            objects.grant(stand, clauses, level="attribute", deed=f"edit {thing.attribute.name}")
-            if clauses
-            else of_object
-        )
+        question = sight if verb == "view" else editing
+        return question(stand, thing.attribute)
 
     def narrow(self, user: User, verb: str) -> Q:
         return NOBODY

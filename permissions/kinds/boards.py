@@ -2,114 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User, Workspace
-from catalog.models import Board
+from catalog.models import Board, GovernedObject
 from catalog.things import PlaceFor
-from permissions.grants import ANY_LEVEL, OWNERS, held_by, holders, holders_of_id
+from permissions.grants import OWNERS, Holdings, holders, holders_of_id, holdings, holdings_among
 from permissions.kinds import workspaces
 from permissions.kinds.workspaces import GUESTS, visible_workspaces
-from permissions.people import (
-    NOBODY,
-    ROLES_THAT_CREATE_OBJECTS,
-    creates_objects,
-    is_guest,
-)
+from permissions.people import NOBODY, ROLES_THAT_CREATE_OBJECTS, creates_objects, is_guest
 from permissions.rules import RuleSet
 
 PRIVATE = Board.Type.PRIVATE
 # More boards than this are asked for by subquery: a longer list of ids costs more than it saves.
-MOST_LISTED_BOARDS = 300
+MOST_LISTED = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a person has to do with a board, as far as grants go."""
-
-    board: Board
-    owns_board: bool
-    joins_board: bool
-    owns_workspace: bool
-    joins_workspace: bool
-
-    @property
-    def owns(self) -> bool:
-        return self.owns_board or self.owns_workspace
-
-
-def reaches(user: User, boards: Collection[int]) -> dict[int, Reach]:
-    """For these boards, by id; one query."""
-    found = (
-        Board.objects.filter(pk__in=boards)
-        .select_related("workspace")
-        .annotate(
-            owns_board=held_by(user, Board, OWNERS),
-            joins_board=held_by(user, Board),
-            owns_workspace=held_by(user, Workspace, OWNERS, path="workspace_id"),
-            joins_workspace=held_by(user, Workspace, path="workspace_id"),
-        )
-        .order_by()
-    )
-    return {
-        board.pk: Reach(
-            board,
-            board.owns_board,
-            board.joins_board,
-            board.owns_workspace,
-            board.joins_workspace,
-        )
-        for board in found
-    }
-
-
-def sight(user: User, reach: Reach | None) -> Decision:
+def sight(held: Holdings, board: Board) -> Decision:
     """Does this person see the board?"""
-    if reach is None:
-        return Decision(False, "board", "The board is not there any more.")
-    invited = is_guest(user) and reach.joins_board
-    seen = workspaces.sight(user, reach.board.workspace, joins=reach.joins_workspace or invited)
+    joins = held.joins(Board, board.pk)
+    if is_guest(held.user) and joins:
+        return _on_board(board)
+    seen = workspaces.sight(held, board.workspace)
     if not seen:
         return seen
-    if reach.joins_board:
-        return Decision(True, "board", f"They are on the board {reach.board}.")
-    if reach.board.type == PRIVATE:
-        return Decision(False, "board", f"The board {reach.board} is private: its members see it.")
-    return Decision(True, "board", f"The board {reach.board} is for all who see the workspace.")
+    if joins:
+        return _on_board(board)
+    if board.type == PRIVATE:
+        return Decision(False, "board", f"The board {board} is private: its members see it.")
+    return Decision(True, "board", f"The board {board} is for all who see the workspace.")
 
 
-def sight_of(user: User, board_id: int) -> Decision:
-    return sight(user, reaches(user, [board_id]).get(board_id))
-
-
-def visible_boards(user: User) -> Q:
-    held = held_by(user, Board)
-    seen = Q(
-        workspace__in=Workspace.objects.filter(visible_workspaces(user)).order_by().values("pk")
+def held_around(user: User, boards: Iterable[Board]) -> Holdings:
+    """What this person holds of these boards and their workspaces."""
+    listed = list(boards)
+    return holdings_among(
+        user,
+        {Board: [one.pk for one in listed], Workspace: [one.workspace_id for one in listed]},
     )
-    if is_guest(user):
-        return held | (seen & ~Q(type=PRIVATE))
-    return seen & (held | ~Q(type=PRIVATE))
 
 
-def on_visible_boards(user: User, *, path: str = "board") -> Q:
-    """Rows whose board this person sees. Few boards become a list of ids, which indexes like."""
-    seen = Board.objects.filter(visible_boards(user)).order_by().values_list("pk", flat=True)
-    listed = list(seen[: MOST_LISTED_BOARDS + 1])
-    return Q(**{f"{path}__in": seen if len(listed) > MOST_LISTED_BOARDS else listed})
+def sights(user: User, boards: Iterable[Board]) -> dict[int, Decision]:
+    """By board id; grants are read, in one query, only where one of the boards asks for any."""
+    listed = list(boards)
+    asking = [one for one in listed if not _is_open_to(user, one)]
+    held = held_around(user, asking) if asking else Holdings(user, frozenset())
+    return {one.pk: sight(held, one) for one in listed}
 
 
-def owned_boards(user: User) -> Q:
-    return held_by(user, Board, OWNERS) | held_by(user, Workspace, OWNERS, path="workspace_id")
+def boards_of(things: Iterable[GovernedObject]) -> list[Board]:
+    """The boards on which these objects are, their workspaces read with them; one query."""
+    ids = {thing.board_id for thing in things}
+    return list(Board.objects.filter(pk__in=ids).select_related("workspace").order_by())
+
+
+def visible_boards(held: Holdings) -> Q:
+    on_it = held.q(Board)
+    seen = visible_workspaces(held, path="workspace")
+    if is_guest(held.user):
+        return on_it | (seen & ~Q(type=PRIVATE))
+    return seen & (on_it | ~Q(type=PRIVATE))
+
+
+def on_visible_boards(user: User) -> Q:
+    """Objects whose board this person sees. Few boards become a list of ids, which indexes like."""
+    held = holdings(user, Board, Workspace)
+    seen = Board.objects.filter(visible_boards(held)).order_by().values_list("pk", flat=True)
+    listed = list(seen[: MOST_LISTED + 1])
+    return Q(board_id__in=seen if len(listed) > MOST_LISTED else sorted(listed))
+
+
+def owned_boards(held: Holdings) -> Q:
+    return held.q(Board, OWNERS) | held.q(Workspace, OWNERS, path="workspace_id")
 
 
 def people_who_see(board: Board) -> Q:
-    """Overrides not counted. Asks for the workspace unless it was read with the board."""
-    held = holders(board, ANY_LEVEL)
+    """Overrides not counted."""
+    held = holders(board)
     seen = workspaces.people_who_see(board.workspace)
     if board.type == PRIVATE:
         return held & (GUESTS | seen)
@@ -126,24 +98,25 @@ class BoardRules(RuleSet[Board]):
     overridden = verbs
 
     def allows(self, user: User, verb: str, thing: Board) -> Decision:
-        reach = reaches(user, [thing.pk]).get(thing.pk)
-        seen = sight(user, reach)
-        if verb == "view" or reach is None or not seen:
+        held = held_around(user, [thing])
+        seen = sight(held, thing)
+        if verb == "view" or not seen:
             return seen
         if verb == "create_object":
-            return _creates(user, reach)
-        if reach.owns:
+            return _creates(user, thing)
+        if held.owns(Board, thing.pk) or held.owns(Workspace, thing.workspace_id):
             return Decision(True, "board", f"They own the board {thing} or its workspace.")
         return Decision(
-            False, "board", f"Only owners of the board {thing} or its workspace may do this."
+            False, "board", f"Only owners of the board {thing} or of its workspace may do this."
         )
 
     def narrow(self, user: User, verb: str) -> Q:
+        held = holdings(user, Board, Workspace)
         if verb == "view":
-            return visible_boards(user)
+            return visible_boards(held)
         if verb == "create_object":
-            return visible_boards(user) if creates_objects(user) else NOBODY
-        return visible_boards(user) & owned_boards(user)
+            return visible_boards(held) if creates_objects(user) else NOBODY
+        return visible_boards(held) & owned_boards(held)
 
     def who(self, verb: str, thing: Board) -> Q:
         seen = people_who_see(thing)
@@ -174,7 +147,15 @@ class PlaceRules(RuleSet[PlaceFor]):
         return self.boards.who(verb, thing.board)
 
 
-def _creates(user: User, reach: Reach) -> Decision:
+def _is_open_to(user: User, board: Board) -> bool:
+    return board.type != PRIVATE and workspaces.is_open_to(user, board.workspace)
+
+
+def _on_board(board: Board) -> Decision:
+    return Decision(True, "board", f"They are on the board {board}.")
+
+
+def _creates(user: User, board: Board) -> Decision:
     if creates_objects(user):
-        return Decision(True, "role", f"Members create objects on the board {reach.board}.")
+        return Decision(True, "role", f"Members create objects on the board {board}.")
     return Decision(False, "role", f"The role {user.role} may not create objects.")

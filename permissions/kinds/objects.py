@@ -1,4 +1,4 @@
-"""Governed objects: who reaches the board, and what the conditions of the object type leave of it."""
+"""Governed objects: who reaches the board, and what the type's conditions leave of it."""
 
 from __future__ import annotations
 
@@ -51,17 +51,22 @@ def standing(
     attributes: Sequence[int] = (),
     transitions: Sequence[int] = (),
 ) -> Standing:
-    """Reads in three queries at most what every decision about the object needs."""
+    """Reads what every decision about the object needs, in four queries at most."""
     book = conditions.read(
         types=[thing.object_type_id], attributes=attributes, transitions=transitions
     )
     return Standing(
         user=user,
         thing=thing,
-        seen=boards.sight_of(user, thing.board_id),
+        seen=_board_sight(user, thing),
         book=book,
         relation_type_ids=conditions.relations_on(user.pk, thing.pk, book.clauses),
     )
+
+
+def _board_sight(user: User, thing: GovernedObject) -> Decision:
+    found = boards.sights(user, boards.boards_of([thing]))
+    return found.get(thing.board_id) or Decision(False, "board", "The board is gone.")
 
 
 def sight(stand: Standing) -> Decision:

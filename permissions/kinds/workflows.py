@@ -8,71 +8,73 @@ from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User, Workspace
-from permissions.grants import OWNERS, held_by, holders, holders_of_id
+from permissions.grants import (
+    OWNERS,
+    Holdings,
+    held_by,
+    holders,
+    holders_of_id,
+    holdings,
+    holdings_among,
+)
 from permissions.kinds import workspaces
 from permissions.kinds.workspaces import visible_workspaces
-from permissions.people import ACCOUNT_ADMINS, EVERYBODY, NOBODY
+from permissions.people import ACCOUNT_ADMINS, NOBODY
 from permissions.rules import RuleSet
 from workflows.models import Workflow
 
 OF_OWNERS = frozenset({"edit", "view_draft", "publish", "unpublish", "enable", "delete"})
 OF_INVITED = frozenset({"run"})
 OF_KEEPERS = frozenset({"disable", "stop"})
+PRIVATE = Workflow.Type.PRIVATE
 UNSEEN = "visibility"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What a person has to do with a workflow, as far as grants go."""
+    """What a person has to do with a workflow, as far as grants and ownership by admins go."""
 
-    owns: bool
-    joins: bool
-    owns_workspace: bool
-    joins_workspace: bool
+    owns: bool = False
+    joins: bool = False
 
 
-NO_HOLD = Hold(False, False, False, False)
+def held_around(user: User, workflow: Workflow) -> Holdings:
+    return holdings_among(user, {Workflow: [workflow.pk], Workspace: [workflow.workspace_id]})
 
 
-def hold_of(user: User, workflow: Workflow) -> Hold:
-    """In one query."""
-    found = Workflow.objects.filter(pk=workflow.pk).annotate(
-        owns=held_by(user, Workflow, OWNERS),
-        joins=held_by(user, Workflow),
-        owns_workspace=held_by(user, Workspace, OWNERS, path="workspace_id"),
-        joins_workspace=held_by(user, Workspace, path="workspace_id"),
-    )
-    row = found.values_list("owns", "joins", "owns_workspace", "joins_workspace").first()
-    hold = NO_HOLD if row is None else Hold(*row)
-    if workflow.is_owned_by_admins and user.is_account_admin:
-        return Hold(True, True, hold.owns_workspace, hold.joins_workspace)
-    return hold
+def hold_of(held: Holdings, workflow: Workflow) -> Hold:
+    if workflow.is_owned_by_admins and held.user.is_account_admin:
+        return Hold(owns=True, joins=True)
+    return Hold(held.owns(Workflow, workflow.pk), held.joins(Workflow, workflow.pk))
 
 
-def sight(user: User, workflow: Workflow, hold: Hold) -> Decision:
-    if hold.joins:
+def sight(held: Holdings, workflow: Workflow) -> Decision:
+    """Does this person see the workflow? A no has the level that callers answer with 404."""
+    if hold_of(held, workflow).joins:
         return Decision(True, "workflow", f"They are on the workflow {workflow}.")
-    if workflow.type == Workflow.Type.PRIVATE:
+    if workflow.type == PRIVATE:
         return Decision(
             False, UNSEEN, f"The workflow {workflow} is private: its owners and members see it."
         )
-    seen = workspaces.sight(user, workflow.workspace, joins=hold.joins_workspace)
-    return seen if seen else Decision(False, UNSEEN, seen.reason)
+    seen = workspaces.sight(held, workflow.workspace)
+    return seen or Decision(False, UNSEEN, seen.reason)
 
 
 def owned_workflows(user: User) -> Q:
-    held = held_by(user, Workflow, OWNERS)
-    return held | Q(is_owned_by_admins=True) if user.is_account_admin else held
+    return held_by(user, Workflow, OWNERS) | _owned_by_admins(user)
 
 
 def visible_workflows(user: User) -> Q:
-    held = held_by(user, Workflow)
+    held = holdings(user, Workspace)
     seen = (
-        Workspace.objects.filter(visible_workspaces(user)).order_by().values_list("pk", flat=True)
+        Workspace.objects.filter(visible_workspaces(held)).order_by().values_list("pk", flat=True)
     )
-    main = ~Q(type=Workflow.Type.PRIVATE) & Q(workspace__in=list(seen))
-    visible = held | main
-    return visible | Q(is_owned_by_admins=True) if user.is_account_admin else visible
+    main = ~Q(type=PRIVATE) & Q(workspace_id__in=sorted(seen))
+    return held_by(user, Workflow) | main | _owned_by_admins(user)
+
+
+def _owned_by_admins(user: User) -> Q:
+    return Q(is_owned_by_admins=True) if user.is_account_admin else NOBODY
 
 
 def people_who_own(workflow: Workflow) -> Q:
@@ -82,7 +84,7 @@ def people_who_own(workflow: Workflow) -> Q:
 
 def people_who_see(workflow: Workflow) -> Q:
     held = holders(workflow) | people_who_own(workflow)
-    if workflow.type == Workflow.Type.PRIVATE:
+    if workflow.type == PRIVATE:
         return held
     return held | workspaces.people_who_see(workflow.workspace)
 
@@ -93,16 +95,17 @@ class WorkflowRules(RuleSet[Workflow]):
     overridden = frozenset({"view", "view_draft"}) | OF_KEEPERS
 
     def allows(self, user: User, verb: str, thing: Workflow) -> Decision:
-        hold = hold_of(user, thing)
-        seen = sight(user, thing, hold)
+        held = held_around(user, thing)
+        seen = sight(held, thing)
         if verb == "view" or not seen:
             return seen
+        hold = hold_of(held, thing)
         if hold.owns:
             return Decision(True, "workflow", f"They own the workflow {thing}.")
         if verb in OF_INVITED:
             return _invited(thing, hold)
         if verb in OF_KEEPERS:
-            return _keeper(user, thing, hold)
+            return _keeper(held, thing)
         return _not_owner(thing)
 
     def narrow(self, user: User, verb: str) -> Q:
@@ -115,7 +118,7 @@ class WorkflowRules(RuleSet[Workflow]):
             return owned
         if user.is_account_admin:
             return visible_workflows(user)
-        kept = held_by(user, Workspace, OWNERS, path="workspace_id")
+        kept = holdings(user, Workspace).q(Workspace, OWNERS, path="workspace_id")
         return owned | (visible_workflows(user) & kept)
 
     def who(self, verb: str, thing: Workflow) -> Q:
@@ -129,11 +132,11 @@ class WorkflowRules(RuleSet[Workflow]):
         return people_who_own(thing) | (people_who_see(thing) & keepers)
 
     def override(self, user: User, verb: str, thing: Workflow) -> Decision | None:
-        """Admins see every workflow, so where they may not, the answer is never that it's unseen."""
+        """Admins see every workflow, so a no to them never says that it is unseen."""
         found = super().override(user, verb, thing)
         if found is not None:
             return found
-        return _invited(thing, NO_HOLD) if verb in OF_INVITED else _not_owner(thing)
+        return _invited(thing, Hold()) if verb in OF_INVITED else _not_owner(thing)
 
 
 def _invited(workflow: Workflow, hold: Hold) -> Decision:
@@ -142,10 +145,10 @@ def _invited(workflow: Workflow, hold: Hold) -> Decision:
     return Decision(False, "workflow", f"Only owners and invited members of {workflow} may run it.")
 
 
-def _keeper(user: User, workflow: Workflow, hold: Hold) -> Decision:
-    if hold.owns_workspace:
+def _keeper(held: Holdings, workflow: Workflow) -> Decision:
+    if held.owns(Workspace, workflow.workspace_id):
         return Decision(True, "workspace", f"They own the workspace {workflow.workspace}.")
-    if user.is_account_admin:
+    if held.user.is_account_admin:
         return Decision(True, "role", "Account admins may do this with every workflow.")
     return Decision(
         False,

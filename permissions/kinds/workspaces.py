@@ -1,8 +1,6 @@
-"""Workspaces: open ones for the whole account, private ones for their members; guests by invitation."""
+"""Workspaces: open to the whole account, or private to their members; guests by invitation."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -10,57 +8,42 @@ from accounts.gate import Decision
 from accounts.models import Account, Role, User, Workspace
 from accounts.models.account import roles_that_create_by_default
 from accounts.models.workspaces import Access
-from permissions.grants import ANY_LEVEL, OWNERS, held_by, holders
+from permissions.grants import OWNERS, Holdings, holders, holdings, holdings_among
 from permissions.people import ACCOUNT_ADMINS, NOBODY, is_guest
-from permissions.rules import ADMIN_REASON, RuleSet
+from permissions.rules import RuleSet
 
 GUESTS = Q(role=Role.GUEST)
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Whether somebody holds a thing: as an owner, or at all."""
-
-    owns: bool
-    joins: bool
+def is_open_to(user: User, workspace: Workspace) -> bool:
+    """Seen without any grant."""
+    return workspace.access == Access.OPEN and not is_guest(user)
 
 
-def hold_of(user: User, thing: Workspace) -> Hold:
-    found = Workspace.objects.filter(pk=thing.pk).annotate(
-        owns=held_by(user, Workspace, OWNERS), joins=held_by(user, Workspace)
+def sight(held: Holdings, workspace: Workspace) -> Decision:
+    """Does this person see the workspace?"""
+    if is_open_to(held.user, workspace):
+        return Decision(True, "workspace", f"The workspace {workspace} is open to the account.")
+    if held.joins(Workspace, workspace.pk):
+        return Decision(True, "workspace", f"They are in the workspace {workspace}.")
+    if is_guest(held.user):
+        return Decision(False, "role", "Guests see only what they are invited to.")
+    return Decision(
+        False, "workspace", f"The workspace {workspace} is private: its members see it."
     )
-    return Hold(*(found.values_list("owns", "joins").first() or (False, False)))
 
 
-def visible_workspaces(user: User) -> Q:
-    held = held_by(user, Workspace)
-    return held if is_guest(user) else Q(access=Access.OPEN) | held
-
-
-def owned_workspaces(user: User) -> Q:
-    return held_by(user, Workspace, OWNERS)
+def visible_workspaces(held: Holdings, *, path: str = "") -> Q:
+    """Workspaces that this person sees, or rows whose workspace at the end of `path` they see."""
+    joined = held.q(Workspace, path=f"{path}_id" if path else "pk")
+    if is_guest(held.user):
+        return joined
+    return Q(**{f"{path}__access" if path else "access": Access.OPEN}) | joined
 
 
 def people_who_see(workspace: Workspace) -> Q:
-    held = holders(workspace, ANY_LEVEL)
+    held = holders(workspace)
     return held if workspace.access == Access.PRIVATE else ~GUESTS | held
-
-
-def people_who_own(workspace: Workspace) -> Q:
-    return holders(workspace, OWNERS)
-
-
-def sight(user: User, workspace: Workspace, *, joins: bool) -> Decision:
-    """Does this person see the workspace? `joins`: they hold it at some level."""
-    if joins:
-        return Decision(True, "workspace", f"They are in the workspace {workspace}.")
-    if is_guest(user):
-        return Decision(False, "role", "Guests see only what they are invited to.")
-    if workspace.access == Access.PRIVATE:
-        return Decision(
-            False, "workspace", f"The workspace {workspace} is private: its members see it."
-        )
-    return Decision(True, "workspace", f"The workspace {workspace} is open to the whole account.")
 
 
 def roles_that_create_workflows() -> list[str]:
@@ -72,32 +55,33 @@ class WorkspaceRules(RuleSet[Workspace]):
     kind = Workspace
     verbs = frozenset({"view", "edit", "delete", "create_board", "create_workflow"})
     kind_verbs = frozenset({"create"})
-    overridden = frozenset({"view", "edit", "delete", "create_board", "create_workflow"})
+    overridden = verbs
 
     def allows(self, user: User, verb: str, thing: Workspace) -> Decision:
-        hold = hold_of(user, thing)
-        seen = sight(user, thing, joins=hold.joins)
+        held = holdings_among(user, {Workspace: [thing.pk]})
+        seen = sight(held, thing)
         if verb == "view" or not seen:
             return seen
         if verb == "create_workflow":
             return _creates_workflows(user)
-        if hold.owns:
+        if held.owns(Workspace, thing.pk):
             return Decision(True, "workspace", f"They own the workspace {thing}.")
         return Decision(False, "workspace", f"Only owners of the workspace {thing} may do this.")
 
     def narrow(self, user: User, verb: str) -> Q:
+        held = holdings(user, Workspace)
         if verb == "view":
-            return visible_workspaces(user)
+            return visible_workspaces(held)
         if verb == "create_workflow":
-            return visible_workspaces(user) if _creates_workflows(user) else NOBODY
-        return owned_workspaces(user)
+            return visible_workspaces(held) if _creates_workflows(user) else NOBODY
+        return held.q(Workspace, OWNERS)
 
     def who(self, verb: str, thing: Workspace) -> Q:
         if verb == "view":
             return people_who_see(thing)
         if verb == "create_workflow":
             return people_who_see(thing) & Q(role__in=roles_that_create_workflows())
-        return people_who_own(thing)
+        return holders(thing, OWNERS)
 
     def override(self, user: User, verb: str, thing: Workspace) -> Decision | None:
         if verb == "create_workflow" and not _creates_workflows(user):
@@ -119,6 +103,7 @@ class WorkspaceRules(RuleSet[Workspace]):
 
 
 def _creates_workflows(user: User) -> Decision:
+    """The account says which roles may; that it lets admins is the account's choice, too."""
     if user.role in roles_that_create_workflows():
         return Decision(True, "account", f"The role {user.role} may create workflows.")
     return Decision(
