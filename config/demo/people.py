@@ -60,7 +60,7 @@ def _open_with_demo_password(user: User) -> None:
 
 
 def load_places(actor: Actor) -> None:
-    """Makes the private workspace and its board where they are missing."""
+    """Makes the private workspace and the two boards where they are missing."""
     lab = Workspace.objects.filter(key="lab").first() or create_workspace(
         "lab",
         actor=actor,
@@ -69,6 +69,9 @@ def load_places(actor: Actor) -> None:
         owners=["owner"],
         members=MEMBERS,
     )
+    if not Board.objects.filter(key="recipe").exists():
+        main = Workspace.objects.get(key="main")
+        create_board("recipe", actor=actor, workspace=main, name="Recipes", owners=["owner"])
     if not Board.objects.filter(key="trials").exists():
         create_board(
             "trials",
@@ -79,4 +82,3 @@ def load_places(actor: Actor) -> None:
             owners=["owner"],
             members=MEMBERS,
         )
-

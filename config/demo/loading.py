@@ -1,0 +1,65 @@
+"""Loads the demo account: what is missing of its people, and its recipes the first time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.models import User
+from catalog.importing.service import import_objects
+from catalog.models import Board, GovernedObject, ObjectType, Package
+from catalog.packages.applying import apply
+from config.demo.people import load_people, load_places
+from workflows.lifecycle import service
+
+HERE = Path(__file__).parent
+FILES = (("recipes.jsonl", "recipe"), ("trials.jsonl", "trials"))
+
+# Who makes the first moves, so that history, runs and inboxes have something to show.
+MOVES = (
+    ("owner", "wild-garlic-focaccia", "submit_for_review"),
+    ("owner", "mussels-in-cider", "submit_for_review"),
+    ("member", "saffron-risotto", "submit_for_review"),
+    ("approver", "onion-soup", "approve"),
+    ("approver", "mole-negro", "send_back"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a loading made; nothing where the account was there already."""
+
+    users: int
+    objects: int
+
+
+@transaction.atomic
+def load() -> Loaded:
+    """Makes what is missing. What people have changed or deleted since stays as they left it."""
+    actor = Actor.system("command", "demo")
+    users = load_people(actor)
+    load_places(actor)
+    if Package.objects.filter(key="demo").exists():
+        return Loaded(users, 0)
+    apply(json.loads((HERE / "package.json").read_text(encoding="utf-8")), actor=actor)
+    for name, board in FILES:
+        _import(HERE / name, board, actor)
+    for username, key, transition in MOVES:
+        mover = Actor(User.objects.get(username=username), "page")
+        service.move(GovernedObject.objects.get(key=key), transition, actor=mover)
+    return Loaded(users, GovernedObject.objects.filter(object_type__key="recipe").count())
+
+
+def _import(path: Path, board: str, actor: Actor) -> None:
+    report = import_objects(
+        path,
+        actor=actor,
+        object_type=ObjectType.objects.get(key="recipe"),
+        board=Board.objects.get(key=board),
+    )
+    if report.bad:
+        raise RuntimeError(f"{path.name}: {report.as_json()['bad']}")
