@@ -35,14 +35,15 @@ class Entry:
 
 def inbox_of(actor: Actor) -> QuerySet[Notification]:
     """The actor's own inbox, newest first; nobody else's, whatever the actor's role."""
-    mine = gate.narrow(actor, "view", Notification.objects.filter(is_in_inbox=True))
-    return mine.order_by("-id")
+    own = Notification.objects.filter(is_in_inbox=True, user=actor.user)
+    return gate.narrow(actor, "view", own).order_by("-id")
 
 
 def shown(rows: Iterable[Notification], *, actor: Actor) -> list[Entry]:
     """The rows without the details of objects that the actor may not see any more.
 
-    Two queries for a whole page. What was deleted since keeps its text: it was seen in its time.
+    As many queries for a page as for one row. What was deleted since keeps its text: it was seen
+    in its time.
     """
     page = list(rows)
     wanted = {row.object_id for row in page if row.object_id is not None}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group
 from pytest_django import Settings
 
 from accounts.actor import Actor
@@ -91,14 +89,14 @@ def kitchen(db: None) -> Kitchen:
 
 @pytest.fixture
 def stewards(kitchen: Kitchen) -> Team:
-    team = Team.objects.create(name="Team::Stewards", folded_name="team::stewards")
-    group = Group.objects.get(pk=team.pk)
-    group.user_set.add(kitchen.user("steward"), kitchen.user("member"))
+    team = Team(name="Team::Stewards", folded_name="team::stewards")
+    team.save()
+    team.user_set.add(kitchen.user("steward"), kitchen.user("member"))
     return team
 
 
 @pytest.fixture
-def outbox(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+def outbox(tmp_path: Path, settings: Settings) -> Path:
     """Mail goes into files, as in an installation that sets nothing."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "outbox")

@@ -52,12 +52,11 @@ def bearer(token: str) -> Headers:
     return [*HOST, (b"authorization", f"Bearer {token}".encode())]
 
 
-class Page(ApplicationCommunicator):
+class Page:
     """A page's end of the socket."""
 
-    confirmed: str | None = None
-
     def __init__(self, headers: Headers, subprotocols: list[str] | None = None) -> None:
+        self.confirmed: str | None = None
         scope = {
             "type": "websocket",
             "path": "/ws/events",
@@ -65,14 +64,15 @@ class Page(ApplicationCommunicator):
             "headers": headers,
             "subprotocols": subprotocols or [],
         }
-        super().__init__(application, scope)
+        communicator: Any = ApplicationCommunicator
+        self._wire: Any = communicator(application, scope)
 
     async def connect(self) -> dict[str, Any]:
-        await self.send_input({"type": "websocket.connect"})
+        await self._wire.send_input({"type": "websocket.connect"})
         return await self.output()
 
     async def say(self, text: str) -> None:
-        await self.send_input({"type": "websocket.receive", "text": text})
+        await self._wire.send_input({"type": "websocket.receive", "text": text})
 
     async def hears(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((await self.output())["text"])
@@ -84,8 +84,15 @@ class Page(ApplicationCommunicator):
             pass
         return int(event["code"])
 
+    async def hears_nothing(self, seconds: float) -> bool:
+        return bool(await self._wire.receive_nothing(timeout=seconds))
+
+    async def leave(self) -> None:
+        await self._wire.send_input({"type": "websocket.disconnect", "code": 1001})
+        await self._wire.wait(timeout=10)
+
     async def output(self, seconds: float = 5) -> dict[str, Any]:
-        found: dict[str, Any] = await self.receive_output(timeout=seconds)
+        found: dict[str, Any] = await self._wire.receive_output(timeout=seconds)
         return found
 
 
@@ -98,13 +105,12 @@ async def opened(headers: Headers, subprotocols: list[str] | None = None) -> Asy
     try:
         yield page
     finally:
-        await page.send_input({"type": "websocket.disconnect", "code": 1001})
-        await page.wait(timeout=10)
+        await page.leave()
 
 
-@database_sync_to_async
-def told(user: User, cause: str, subject: str = "Hello") -> None:
-    tell([user], subject=subject, text="x", cause=cause, actor=Actor.system())
+async def told(user: User, cause: str, subject: str = "Hello") -> None:
+    send = database_sync_to_async(tell)
+    await send([user], subject=subject, text="x", cause=cause, actor=Actor.system())
 
 
 async def pushed(user: User) -> None:
@@ -150,7 +156,7 @@ async def test_a_session_counts_on_our_pages_only(session: Headers) -> None:
     foreign = dict(session) | {b"origin": b"https://e.example"}
     page = Page(list(foreign.items()))
     assert (await page.connect())["type"] == "websocket.close"
-    await page.wait(timeout=10)
+    await page.leave()
 
 
 async def test_pushes_reach_their_own_user_only(kitchen: Kitchen, token: str) -> None:
@@ -159,7 +165,7 @@ async def test_pushes_reach_their_own_user_only(kitchen: Kitchen, token: str) ->
         await told(kitchen.user("member"), "1")
         await told(kitchen.user("steward"), "1")
         assert (await page.hears())["unread"] == 1
-        assert await page.receive_nothing(timeout=0.2)
+        assert await page.hears_nothing(0.2)
 
 
 async def test_any_thread_pushes_at_once(steward: User, token: str) -> None:
@@ -205,7 +211,7 @@ async def test_a_page_that_talks_is_put_out(token: str) -> None:
         await page.hears()
         for _ in range(consumers.MOST_FRAMES):
             await page.say("[" * 1000)
-        assert await page.receive_nothing(timeout=0.1)
+        assert await page.hears_nothing(0.1)
         await page.say("x")
         assert await page.closed() == 4429
 
