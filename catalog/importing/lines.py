@@ -1,0 +1,179 @@
+"""JSON Lines: from bytes to lines whose form is right. Knows nothing of what exists.
+
+A line longer than a megabyte is passed over in pieces, never held in memory.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from accounts.exceptions import Invalid, Problem
+from accounts.keys import FORM_TEXT, is_key, nearest
+from catalog.services.objects import key_problems, name_problems
+from journal.strict_json import BadJSON, escaped, loads
+
+MOST_BYTES = 1024 * 1024
+MOST_DEPTH = 32
+MOST_RELATED = 10_000
+MEMBERS = (
+    "key",
+    "name",
+    "stateKey",
+    "parentKey",
+    "attributes",
+    "relations",
+    "userRelations",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, well-formed: what is to be known of one object.
+
+    `names_parent` tells a parent of null (none) from no word about it.
+    """
+
+    number: int
+    key: str
+    name: str
+    state_key: str | None
+    names_parent: bool
+    parent_key: str | None
+    attributes: Mapping[str, Any]
+    relations: Mapping[str, tuple[str, ...]]
+    people: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """A line as it stands in the file; None where it is too long."""
+
+    number: int
+    content: bytes | None
+
+
+def raw_lines(source: BinaryIO) -> Iterator[RawLine]:
+    """The lines that are not blank, numbered from 1."""
+    number = 0
+    while content := source.readline(MOST_BYTES + 1):
+        number += 1
+        if len(content) > MOST_BYTES and not content.endswith(b"\n"):
+            while (rest := source.readline(MOST_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield RawLine(number, None)
+        elif not content.isspace():
+            yield RawLine(number, content.rstrip(b"\r\n"))
+
+
+def keys_in(path: Path) -> dict[str, tuple[str, int]]:
+    """The keys of all lines, lower-cased -> as first written and in which line: what later lines
+    will add. Lines that can't be read are left to be told about when their turn comes."""
+    found: dict[str, tuple[str, int]] = {}
+    with path.open("rb") as source:
+        for line in raw_lines(source):
+            key = _key_in(line.content or b"")
+            if key is not None:
+                found.setdefault(key.lower(), (key, line.number))
+    return found
+
+
+def _key_in(content: bytes) -> str | None:
+    try:
+        raw = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    key = raw.get("key") if isinstance(raw, dict) else None
+    return key if is_key(key) else None
+
+
+def parse(raw: RawLine) -> Line:
+    """The line in its form; raises `Invalid` with every problem of it."""
+    if raw.content is None:
+        detail = f"A line of at most {MOST_BYTES:,} bytes is expected."
+        raise Invalid(problems=[Problem("", "tooLarge", detail)])
+    try:
+        value = loads(raw.content, max_bytes=MOST_BYTES, max_depth=MOST_DEPTH, exact=True)
+    except BadJSON as bad:
+        detail = f"{bad.message} (column {bad.column})"
+        raise Invalid(problems=[Problem(bad.pointer, bad.code, detail)]) from None
+    if not isinstance(value, dict):
+        detail = "A JSON object is expected on each line."
+        raise Invalid(problems=[Problem("", "wrongType", detail)])
+    return line_of(raw.number, value)
+
+
+def line_of(number: int, value: Mapping[str, Any]) -> Line:
+    """The same from JSON that was read already."""
+    problems = [_unknown(name) for name in value if name not in MEMBERS]
+    problems += _key_problems(value) + name_problems(value.get("name"))
+    state_key = _optional_key(value, "stateKey", problems)
+    parent_key = _optional_key(value, "parentKey", problems)
+    attributes = _members(value, "attributes", problems)
+    line = Line(
+        number=number,
+        key=value.get("key", ""),
+        name=value.get("name", ""),
+        state_key=state_key,
+        names_parent="parentKey" in value,
+        parent_key=parent_key,
+        attributes=attributes,
+        relations=_lists(value, "relations", problems),
+        people=_lists(value, "userRelations", problems),
+    )
+    if problems:
+        raise Invalid(problems=problems)
+    return line
+
+
+def _key_problems(value: Mapping[str, Any]) -> list[Problem]:
+    key = value.get("key")
+    if key is None:
+        return [Problem("/key", "missing", "A line needs the key of its object.")]
+    return key_problems(key)
+
+
+def _optional_key(value: Mapping[str, Any], name: str, problems: list[Problem]) -> str | None:
+    key = value.get(name)
+    if key is None:
+        return None
+    if is_key(key):
+        return str(key)
+    problems.append(Problem(f"/{name}", "malformedKey", FORM_TEXT))
+    return None
+
+
+def _members(value: Mapping[str, Any], name: str, problems: list[Problem]) -> Mapping[str, Any]:
+    members = value.get(name)
+    if members is None:
+        return {}
+    if isinstance(members, dict):
+        return members
+    problems.append(Problem(f"/{name}", "wrongType", "A JSON object is expected here."))
+    return {}
+
+
+def _lists(
+    value: Mapping[str, Any], name: str, problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """Members that are lists of names, each name once."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for key, names in _members(value, name, problems).items():
+        place = f"/{name}/{escaped(key[:100])}"
+        if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+            problems.append(Problem(place, "wrongType", "A list of texts is expected here."))
+        elif len(names) > MOST_RELATED:
+            detail = f"At most {MOST_RELATED:,} entries are expected here."
+            problems.append(Problem(place, "tooManyItems", detail))
+        else:
+            lists[key] = tuple(dict.fromkeys(names))
+    return lists
+
+
+def _unknown(name: str) -> Problem:
+    near = nearest(name, MEMBERS)
+    detail = f"One of these is expected here: {', '.join(MEMBERS)}."
+    return Problem(f"/{escaped(name[:100])}", "unknownMember", detail, name[:100], near)

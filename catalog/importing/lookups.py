@@ -1,0 +1,140 @@
+"""What lines name by key, found in the database for a whole batch at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models.functions import Lower
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.models import User
+from accounts.services.users import add_inactive_users, username_problems
+from catalog.models import GovernedObject, ObjectType
+
+CHUNK = 500
+T = TypeVar("T")
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    source = iter(items)
+    while chunk := list(islice(source, size)):
+        yield chunk
+
+
+class Targets:
+    """Objects by key, as far as the actor may see them."""
+
+    def __init__(self, actor: Actor, object_type: ObjectType) -> None:
+        self._actor, self._own = actor, object_type.pk
+        self._found: dict[str, dict[int, int]] = defaultdict(dict)
+        self._sought: set[tuple[int | None, str]] = set()
+
+    def look_up(self, wanted: Iterable[tuple[int | None, str]]) -> None:
+        """Finds (object type id, key) pairs; without a type an object of any type will do."""
+        by_type: dict[int | None, list[str]] = defaultdict(list)
+        for pair in set(wanted) - self._sought:
+            self._sought.add(pair)
+            by_type[pair[0]].append(pair[1])
+        anywhere = by_type.pop(None, [])
+        for type_id in {*by_type, *([self._own] if anywhere else [])}:
+            keys = by_type.get(type_id, []) + (anywhere if type_id == self._own else [])
+            self._find(keys, type_id)
+        self._find([key for key in anywhere if self._own not in self._found.get(key, {})], None)
+
+    def _find(self, keys: Sequence[str], type_id: int | None) -> None:
+        for chunk in chunks(keys):
+            rows = gate.narrow(self._actor, "view", GovernedObject.objects.all())
+            if type_id is not None:
+                rows = rows.filter(object_type=type_id)
+            rows = rows.annotate(folded=Lower("key"))
+            found = rows.filter(folded__in=[key.lower() for key in chunk])
+            for pk, of_type, key in found.values_list("pk", "object_type_id", "key"):
+                self._found[key][of_type] = pk
+
+    def add(self, obj: GovernedObject) -> None:
+        """An object that was just made."""
+        self._found[obj.key][obj.object_type_id] = obj.pk
+
+    def ids(self, key: str, type_id: int | None) -> list[int]:
+        """The objects that may be meant: one, none, or several where no type is named."""
+        found = self._found.get(key, {})
+        wanted = self._own if type_id is None and self._own in found else type_id
+        if wanted is None:
+            return list(found.values())
+        return [found[wanted]] if wanted in found else []
+
+
+class Tree:
+    """Who is whose parent, as far up as it matters, to refuse circles."""
+
+    def __init__(self) -> None:
+        self._parent: dict[int, int | None] = {}
+
+    def load(self, ids: Iterable[int]) -> None:
+        """The objects and all that are above them."""
+        wanted = set(ids) - self._parent.keys()
+        while wanted:
+            for chunk in chunks(wanted):
+                rows = GovernedObject.objects.filter(pk__in=chunk)
+                self._parent.update(rows.values_list("pk", "parent_id"))
+            above = {self._parent.get(one) for one in wanted}
+            wanted = {one for one in above if one is not None} - self._parent.keys()
+
+    def link(self, child: int, parent: int) -> bool:
+        """Puts the child below the parent; False where that would close a circle."""
+        above: int | None = parent
+        while above is not None:
+            if above == child:
+                return False
+            above = self._parent.get(above)
+        self._parent[child] = parent
+        return True
+
+
+class People:
+    """Users by name, ignoring case; where it is asked for, unknown ones are added, inactive."""
+
+    def __init__(self, actor: Actor, *, adds_unknown: bool) -> None:
+        self._actor, self._adds = actor, adds_unknown
+        self._found: dict[str, User | None] = {}
+
+    def look_up(self, names: Iterable[str]) -> None:
+        wanted = {name.lower() for name in names} - self._found.keys()
+        for chunk in chunks(wanted):
+            rows = User.objects.annotate(folded=Lower("username")).filter(folded__in=chunk)
+            self._found.update((user.username.lower(), user) for user in rows)
+        for name in wanted:
+            self._found.setdefault(name, None)
+
+    def is_known(self, name: str) -> bool:
+        """Whether there is such a person, or will be."""
+        if self._found.get(name.lower()) is not None:
+            return True
+        return self._adds and not username_problems(name)
+
+    def is_exactly_known(self, name: str) -> bool:
+        """The same for a value that is stored as it is written."""
+        user = self._found.get(name.lower())
+        return user.username == name if user is not None else self.is_known(name)
+
+    def add_unknown(self, names: Iterable[str]) -> int:
+        """Adds those who are not there yet; how many they were."""
+        missing = [name for name in dict.fromkeys(names) if self._found.get(name.lower()) is None]
+        if not missing:
+            return 0
+        made = add_inactive_users(missing, actor=self._actor)
+        self._found.update((name.lower(), user) for name, user in made.items())
+        return len({user.pk for user in made.values()})
+
+    def forget_unsaved(self) -> None:
+        """After a transaction that was rolled back, what it added is not there."""
+        self._found.clear()
+
+    def named(self, name: str) -> User:
+        user = self._found[name.lower()]
+        assert user is not None, "was looked up, and added where it was missing"
+        return user
