@@ -18,21 +18,11 @@ from journal.models import Event, Pending
 from notifications.models import Notification
 from tests.cast import Cast
 from tests.kitchen import NOTE, SYSTEM, TELL, Kitchen, definition, published
+from tests.settling import settle
 from workflows.authoring.services import publishing
 from workflows.lifecycle import service
 
 pytestmark = pytest.mark.django_db
-
-
-def settle(most_rounds: int = 30) -> None:
-    """Does what a worker would: hands events out and runs executions until nothing is due."""
-    for _ in range(most_rounds):
-        handled = consume(CONSUMER)
-        waiting = Execution.objects.filter(status="queued").values_list("pk", flat=True)
-        ran = [engine.run(pk) for pk in list(waiting)]
-        if not handled and not ran:
-            return
-    raise AssertionError("It did not settle.")
 
 
 def steps_of(execution: Execution) -> list[dict[str, Any]]:
