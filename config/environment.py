@@ -8,6 +8,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,13 +99,16 @@ class Reader:
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file, made by whoever comes first; readable by its owner alone."""
+    """The secret in the file, made by whoever comes first; readable by its owner alone.
+
+    It is linked into its place when it is whole: processes that start together never read half.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        value = secrets.token_urlsafe(48)
-        stream.write(value)
-    return value
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()

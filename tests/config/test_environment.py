@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,14 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> N
     assert len(first) >= 48
     assert kept_secret(path) == first
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_those_who_come_together_get_the_same_secret(tmp_path: Path) -> None:
+    path = tmp_path / "secret_key"
+    with ThreadPoolExecutor(16) as together:
+        got = set(together.map(kept_secret, [path] * 64))
+    assert got == {path.read_text()}
+    assert [left.name for left in tmp_path.iterdir()] == ["secret_key"]
 
 
 def test_a_given_secret_comes_before_the_kept_one(tmp_path: Path) -> None:
