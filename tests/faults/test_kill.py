@@ -7,7 +7,6 @@ import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -65,11 +64,11 @@ def command(folder: Path, *words: str) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """A folder with a database of its own, with the demo account in it."""
     command(tmp_path, "migrate", "-v0")
     command(tmp_path, "demo")
-    yield tmp_path
+    return tmp_path
 
 
 def recipes(caller: Caller, count: int) -> list[int]:

@@ -81,15 +81,8 @@ def test_the_package_comes_out_as_it_went_in(proposals: None, tmp_path: Path) ->
 
 def test_replaying_the_history_counts_what_the_lifecycle_allows(proposals: None) -> None:
     told = said("replay", file("pep-history.jsonl"), "--lifecycle", "pep_lifecycle", "--json")
-    result = json.loads(told)
-    assert {
-        name: result[name] for name in ("started", "startedElsewhere", "allowed", "refused")
-    } == {
-        "started": 736,
-        "startedElsewhere": 105,
-        "allowed": 988,
-        "refused": 72,
-    }
+    expected = {"started": 736, "startedElsewhere": 105, "allowed": 988, "refused": 72}
+    assert {name: json.loads(told)[name] for name in expected} == expected
 
 
 def test_a_deferred_proposal_is_noted_and_its_active_authors_are_told(

@@ -1,0 +1,102 @@
+"""States and statuses are written by their own functions only: the code is read for ways around.
+
+django-fsm's protection doesn't see `queryset.update()`, `bulk_update` or raw SQL.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+APPS = (
+    "config", "journal", "accounts", "catalog", "workflows", "permissions", "notifications",
+    "automations",
+)  # fmt: skip
+GUARDED = {"state", "state_id", "status"}
+MOVERS = {"workflows/lifecycle/service.py"}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
+    for found in ast.walk(tree):
+        if (
+            isinstance(found, ast.Call)
+            and isinstance(found.func, ast.Attribute)
+            and found.func.attr in names
+        ):
+            yield found
+
+
+def writes_around(tree: ast.Module) -> list[int]:
+    """Lines in which a guarded column is written in bulk, past its machine."""
+    lines = []
+    for call in calls(tree, "update"):
+        if any(keyword.arg in GUARDED for keyword in call.keywords):
+            lines.append(call.lineno)
+    for call in calls(tree, "bulk_update"):
+        named = [one.value for one in ast.walk(call) if isinstance(one, ast.Constant)]
+        if GUARDED & {one for one in named if isinstance(one, str)}:
+            lines.append(call.lineno)
+    return lines
+
+
+def moves(tree: ast.Module) -> list[int]:
+    return [call.lineno for call in calls(tree, "enter")]
+
+
+def assignments(tree: ast.Module) -> list[int]:
+    """Lines that assign `.state` or `.status` of something other than a plain local value."""
+    lines = []
+    for found in ast.walk(tree):
+        targets = found.targets if isinstance(found, ast.Assign) else []
+        lines += [
+            found.lineno
+            for target in targets
+            if isinstance(target, ast.Attribute)
+            and target.attr in GUARDED
+            and not (isinstance(target.value, ast.Name) and target.value.id == "self")
+        ]
+    return lines
+
+
+def test_nobody_writes_a_guarded_column_in_bulk() -> None:
+    found = {name: lines for name, tree in sources() if (lines := writes_around(tree))}
+    assert found == {}
+
+
+def test_only_the_lifecycle_moves_objects() -> None:
+    assert {name for name, tree in sources() if moves(tree)} == MOVERS
+
+
+def test_nobody_assigns_a_state_or_a_status() -> None:
+    found = {name: lines for name, tree in sources() if (lines := assignments(tree))}
+    # The stored answer of a request has the status of HTTP, which is no machine.
+    assert found.pop("accounts/http/idempotency.py")
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "GovernedObject.objects.filter(pk=1).update(state=2)",
+        "rows.update(status='sent')",
+        "GovernedObject.objects.bulk_update(rows, ['state'])",
+    ],
+)
+def test_a_planted_write_is_found(planted: str) -> None:
+    assert writes_around(ast.parse(planted))
+
+
+def test_a_planted_assignment_is_found() -> None:
+    assert assignments(ast.parse("obj.state = other"))
+    assert moves(ast.parse("obj.enter(state)"))
