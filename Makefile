@@ -10,6 +10,10 @@ PORT ?= 8000
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
+# The machine's own certificates where it has them: they know the proxy it may sit behind.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := true
+endif
 
 # What is installed is told by stamps: a second run installs nothing.
 UV := $(BIN)/uv
@@ -52,7 +56,7 @@ $(UV):
 	  { echo "Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || \
 	  { echo "Python's venv module is needed (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.8,<1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<1"
 
 $(RUNTIME): uv.lock pyproject.toml | $(UV)
 	@if [ -e $(DEVELOPMENT) ]; then $(SYNC); else $(SYNC) --no-dev; fi
