@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,7 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What everybody of an audience gets: a plain subject, sanitised HTML, and where it leads."""
+    """What somebody gets to read: a plain subject, sanitised HTML, and where it leads."""
 
     subject: str
     body: str
@@ -33,15 +33,22 @@ class Letter:
 
 
 def post(
-    letter: Letter, *, audience: Audience, through: Sequence[Channel], cause: str, actor: Actor
+    letters: Mapping[int, Letter],
+    *,
+    audience: Audience,
+    through: Sequence[Channel],
+    cause: str,
+    actor: Actor,
 ) -> Told:
     """Writes the rows in the caller's transaction, then wakes the senders and the open pages.
+
+    `letters` holds by user id what each of the audience gets.
 
     Whoever has a row for this cause already is left out and told so: a redelivery writes none.
     """
     ways = {user.pk: _ways(user, through) for user in audience.users}
     audience.leave_out([user for user in audience.users if not ways[user.pk]], Reason.UNREACHABLE)
-    written = _write(letter, audience, ways, cause=_shortened(cause), actor=actor)
+    written = _write(letters, audience, ways, cause=_shortened(cause), actor=actor)
     _hand_on(written, ways)
     return Told(
         sent=[user.username for user in audience.users],
@@ -64,7 +71,7 @@ def _undelivered(users: Sequence[User], through: Sequence[Channel]) -> list[Unde
 
 
 def _write(
-    letter: Letter,
+    letters: Mapping[int, Letter],
     audience: Audience,
     ways: dict[int, list[Channel]],
     *,
@@ -75,7 +82,7 @@ def _write(
     for attempt in range(ATTEMPTS):
         _leave_out_told(audience, cause)
         rows = [
-            _row(letter, user, cause=cause, actor=actor, inbox=INBOX in ways[user.pk])
+            _row(letters[user.pk], user, cause=cause, actor=actor, inbox=INBOX in ways[user.pk])
             for user in audience.users
         ]
         try:
