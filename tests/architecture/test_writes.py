@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = (
-    "config", "journal", "accounts", "catalog", "workflows", "permissions", "notifications",
-    "automations",
-)  # fmt: skip
+from tests.architecture.sources import sources
+
 GUARDED = {"state", "state_id", "status"}
 MOVERS = {"workflows/lifecycle/service.py"}
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for app in APPS:
-        for path in sorted((ROOT / app).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    for source in sources():
+        yield source.path, source.tree
 
 
 def calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
@@ -39,15 +33,19 @@ def calls(tree: ast.Module, *names: str) -> Iterator[ast.Call]:
 
 def writes_around(tree: ast.Module) -> list[int]:
     """Lines in which a guarded column is written in bulk, past its machine."""
-    lines = []
-    for call in calls(tree, "update"):
-        if any(keyword.arg in GUARDED for keyword in call.keywords):
-            lines.append(call.lineno)
-    for call in calls(tree, "bulk_update"):
-        named = [one.value for one in ast.walk(call) if isinstance(one, ast.Constant)]
-        if GUARDED & {one for one in named if isinstance(one, str)}:
-            lines.append(call.lineno)
-    return lines
+    return [
+        *(call.lineno for call in calls(tree, "update") if GUARDED & keywords(call)),
+        *(call.lineno for call in calls(tree, "bulk_update") if GUARDED & texts(call)),
+    ]
+
+
+def keywords(call: ast.Call) -> set[str]:
+    return {keyword.arg for keyword in call.keywords if keyword.arg}
+
+
+def texts(call: ast.Call) -> set[str]:
+    constants = (one.value for one in ast.walk(call) if isinstance(one, ast.Constant))
+    return {one for one in constants if isinstance(one, str)}
 
 
 def moves(tree: ast.Module) -> list[int]:
@@ -70,16 +68,16 @@ def assignments(tree: ast.Module) -> list[int]:
 
 
 def test_nobody_writes_a_guarded_column_in_bulk() -> None:
-    found = {name: lines for name, tree in sources() if (lines := writes_around(tree))}
+    found = {name: lines for name, tree in trees() if (lines := writes_around(tree))}
     assert found == {}
 
 
 def test_only_the_lifecycle_moves_objects() -> None:
-    assert {name for name, tree in sources() if moves(tree)} == MOVERS
+    assert {name for name, tree in trees() if moves(tree)} == MOVERS
 
 
 def test_nobody_assigns_a_state_or_a_status() -> None:
-    found = {name: lines for name, tree in sources() if (lines := assignments(tree))}
+    found = {name: lines for name, tree in trees() if (lines := assignments(tree))}
     # The stored answer of a request has the status of HTTP, which is no machine.
     assert found.pop("accounts/http/idempotency.py")
     assert found == {}
