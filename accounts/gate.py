@@ -6,6 +6,7 @@ installed the answer is no, nothing, nobody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -39,6 +40,8 @@ class Gate(Protocol):
 
     def allows(self, actor: Actor, verb: str, thing: object) -> Decision: ...
 
+    def allows_each(self, actor: Actor, verb: str, things: Sequence[object]) -> list[Decision]: ...
+
     def narrow(self, actor: Actor, verb: str, things: QuerySet[M]) -> QuerySet[M]: ...
 
     def who(self, verb: str, thing: object) -> QuerySet[User]: ...
@@ -47,6 +50,9 @@ class Gate(Protocol):
 class _Closed:
     def allows(self, actor: Actor, verb: str, thing: object) -> Decision:
         return Decision(False, "gate", "No permissions are installed.")
+
+    def allows_each(self, actor: Actor, verb: str, things: Sequence[object]) -> list[Decision]:
+        return [self.allows(actor, verb, thing) for thing in things]
 
     def narrow(self, actor: Actor, verb: str, things: QuerySet[M]) -> QuerySet[M]:
         return things.none()
@@ -69,6 +75,11 @@ def allows(actor: Actor, verb: str, thing: object) -> Decision:
     return _installed.allows(actor, verb, thing)
 
 
+def allows_each(actor: Actor, verb: str, things: Sequence[object]) -> list[Decision]:
+    """`allows` of several things of one kind, in as many queries as for one."""
+    return _installed.allows_each(actor, verb, things)
+
+
 def narrow(actor: Actor, verb: str, things: QuerySet[M]) -> QuerySet[M]:
     """Those of the things to which this actor may do this; decided inside the query."""
     return _installed.narrow(actor, verb, things)
@@ -85,6 +96,15 @@ def demand(actor: Actor, verb: str, thing: object) -> Decision:
     if not decision:
         raise Denied(decision.reason, level=decision.level)
     return decision
+
+
+def demand_each(actor: Actor, verb: str, things: Sequence[object]) -> list[Decision]:
+    """The decisions where all are yes; else `Denied` for the first that is not."""
+    decisions = allows_each(actor, verb, things)
+    for decision in decisions:
+        if not decision:
+            raise Denied(decision.reason, level=decision.level)
+    return decisions
 
 
 def fetch(actor: Actor, things: QuerySet[M], verb: str = "view", **lookup: object) -> M:

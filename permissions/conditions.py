@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -84,13 +84,18 @@ def read_of_types_that_hide() -> ClauseBook:
     return _book(Q(object_type_id__in=hiding.values("object_type_id")))
 
 
-def relations_on(user_id: int, object_id: int, clauses: Iterable[Clause]) -> frozenset[int]:
-    """The types of this person's relations to the object, of those that a clause names."""
+def relations_on(
+    user_id: int, objects: Sequence[int], clauses: Iterable[Clause]
+) -> dict[int, frozenset[int]]:
+    """By object, the types of this person's relations to it, of those that a clause names."""
     wanted = {one.relation_type_id for one in clauses} - {None}
     if not wanted:
-        return frozenset()
-    held = UserRelation.objects.filter(user_id=user_id, object_id=object_id, type_id__in=wanted)
-    return frozenset(held.values_list("type_id", flat=True))
+        return {}
+    found: dict[int, set[int]] = defaultdict(set)
+    held = UserRelation.objects.filter(user=user_id, object__in=objects, type__in=wanted)
+    for object_id, type_id in held.values_list("object_id", "type_id"):
+        found[object_id].add(type_id)
+    return {pk: frozenset(types) for pk, types in found.items()}
 
 
 def _book(which: Q) -> ClauseBook:

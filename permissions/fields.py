@@ -5,16 +5,13 @@ Says of each attribute what `gate.allows` says of `AttributeOf`, and a test prov
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from accounts.actor import Actor
 from accounts.gate import Decision
-from accounts.models import User
-from catalog.models import AttributeType, GovernedObject, UserRelation
-from permissions import conditions
-from permissions.kinds import attributes, boards
-from permissions.kinds.objects import Standing
+from catalog.models import AttributeType, GovernedObject
+from permissions.kinds import attributes
+from permissions.kinds.objects import Standing, standings
 
 Keys = dict[int, frozenset[str]]
 Schema = dict[int, list[AttributeType]]
@@ -45,40 +42,16 @@ def _permitted(
 ) -> Keys:
     if actor.user is None or not actor.is_active:
         return {thing.pk: frozenset() for thing in things}
+    ids = [attribute.pk for held in schema.values() for attribute in held]
+    found = standings(actor.user, things, attributes=ids)
     return {
-        stand.thing.pk: frozenset(
+        pk: frozenset(
             attribute.key
-            for attribute in schema.get(stand.thing.object_type_id, ())
+            for attribute in schema[stand.thing.object_type_id]
             if question(stand, attribute)
         )
-        for stand in _standings(actor.user, things, schema)
+        for pk, stand in found.items()
     }
-
-
-def _standings(user: User, things: Sequence[GovernedObject], schema: Schema) -> list[Standing]:
-    book = conditions.read(
-        types=list(schema), attributes=[one.pk for held in schema.values() for one in held]
-    )
-    seen = boards.sights(user, boards.boards_of(things))
-    relations = _relations(user, things)
-    return [
-        Standing(
-            user=user,
-            thing=thing,
-            seen=seen[thing.board_id],
-            book=book,
-            relation_type_ids=relations[thing.pk],
-        )
-        for thing in things
-    ]
-
-
-def _relations(user: User, things: Sequence[GovernedObject]) -> dict[int, frozenset[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    held = UserRelation.objects.filter(user=user.pk, object__in=[thing.pk for thing in things])
-    for object_id, type_id in held.values_list("object_id", "type_id"):
-        found[object_id].add(type_id)
-    return {thing.pk: frozenset(found[thing.pk]) for thing in things}
 
 
 def _schema_of(things: Sequence[GovernedObject]) -> Schema:

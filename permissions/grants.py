@@ -85,8 +85,8 @@ def held_by(
         "content_object": OuterRef(path),
         "permission__codename__in": [codename(model, level) for level in levels],
     }
-    return Q(Exists(of_user.objects.filter(user=user.pk, **row))) | Q(
-        Exists(of_team.objects.filter(group__user=user.pk, **row))
+    return Q(Exists(of_user._default_manager.filter(user=user.pk, **row))) | Q(
+        Exists(of_team._default_manager.filter(group__user=user.pk, **row))
     )
 
 
@@ -101,9 +101,9 @@ def holders_of_id(model: type[Model], pk: Any, levels: Iterable[str] = ANY_LEVEL
         "content_object": pk,
         "permission__codename__in": [codename(model, level) for level in levels],
     }
-    teams = of_team.objects.filter(**row).values("group_id")
+    teams = of_team._default_manager.filter(**row).values("group_id")
     members = User.groups.through.objects.filter(group__in=teams).values("user_id")
-    return Q(pk__in=of_user.objects.filter(**row).values("user_id")) | Q(pk__in=members)
+    return Q(pk__in=of_user._default_manager.filter(**row).values("user_id")) | Q(pk__in=members)
 
 
 def _tables(model: type[Model]) -> tuple[type[Model], type[Model]]:

@@ -154,8 +154,7 @@ def _save(
 ) -> GovernedObject:
     changed = differences(obj.attributes, values)
     by_key = {attribute.key: attribute for attribute in types}
-    for key in changed:
-        gate.demand(actor, "edit", AttributeOf(obj, by_key[key]))
+    gate.demand_each(actor, "edit", [AttributeOf(obj, by_key[key]) for key in changed])
     ledger = Ledger(actor.origin)
     for key, (before, after) in changed.items():
         ledger.note(

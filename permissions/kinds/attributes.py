@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 
 from accounts.gate import Decision
@@ -42,9 +44,16 @@ class AttributeRules(RuleSet[AttributeOf]):
     overridden = verbs
 
     def allows(self, user: User, verb: str, thing: AttributeOf) -> Decision:
-        stand = objects.standing(user, thing.object, attributes=[thing.attribute.pk])
+        return self.allows_each(user, verb, [thing])[0]
+
+    def allows_each(self, user: User, verb: str, things: Sequence[AttributeOf]) -> list[Decision]:
         question = sight if verb == "view" else editing
-        return question(stand, thing.attribute)
+        found = objects.standings(
+            user,
+            (thing.object for thing in things),
+            attributes={thing.attribute.pk for thing in things},
+        )
+        return [question(found[thing.object.pk], thing.attribute) for thing in things]
 
     def narrow(self, user: User, verb: str) -> Q:
         return NOBODY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -47,8 +48,15 @@ class MoveRules(RuleSet[Move]):
     verbs = frozenset({"transition"})
 
     def allows(self, user: User, verb: str, thing: Move) -> Decision:
-        stand = objects.standing(user, thing.object, transitions=[thing.transition.pk])
-        return entitlement(stand, thing.transition)
+        return self.allows_each(user, verb, [thing])[0]
+
+    def allows_each(self, user: User, verb: str, things: Sequence[Move]) -> list[Decision]:
+        found = objects.standings(
+            user,
+            (thing.object for thing in things),
+            transitions={thing.transition.pk for thing in things},
+        )
+        return [entitlement(found[thing.object.pk], thing.transition) for thing in things]
 
     def narrow(self, user: User, verb: str) -> Q:
         return NOBODY

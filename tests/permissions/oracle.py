@@ -63,7 +63,7 @@ class Oracle:
             return True
         return workspace.access == "open" and user.role != Role.GUEST
 
-    def does_with_workspace(self, user: User, verb: str, workspace: Workspace) -> bool:
+    def does_with_workspace(self, verb: str, user: User, workspace: Workspace) -> bool:
         if verb == "view":
             return self.sees_workspace(user, workspace)
         if verb == "create_workflow":
@@ -78,7 +78,7 @@ class Oracle:
             return False
         return board.type == "main" or self.holds(user, board)
 
-    def does_with_board(self, user: User, verb: str, board: Board) -> bool:
+    def does_with_board(self, verb: str, user: User, board: Board) -> bool:
         if not self.sees_board(user, board):
             return False
         if verb == "view":
@@ -134,7 +134,7 @@ class Oracle:
         conditions = self.of_attribute(attribute)
         return not conditions or self.editable(user, one, conditions)
 
-    def makes_move(self, user: User, one: GovernedObject, transition: Transition) -> bool:
+    def makes_move(self, transition: Transition, user: User, one: GovernedObject) -> bool:
         conditions = self.of_transition(transition)
         if not conditions:
             return self.edits_object(user, one)
@@ -152,7 +152,7 @@ class Oracle:
             return True
         return workflow.type == "main" and self.sees_workspace(user, workflow.workspace)
 
-    def does_with_workflow(self, user: User, verb: str, workflow: Workflow) -> bool:
+    def does_with_workflow(self, verb: str, user: User, workflow: Workflow) -> bool:
         if verb == "view":
             return self.sees_workflow(user, workflow)
         if self.owns_workflow(user, workflow):

@@ -19,7 +19,7 @@ from catalog.models import AttributeType, GovernedObject
 from catalog.things import AttributeOf
 from permissions.fields import editable_attributes, hidden_attributes
 from tests.permissions.oracle import Oracle, is_admin
-from tests.permissions.world import World, acting, condition, give, rolled_back
+from tests.permissions.world import Asset, World, acting, condition, give, rolled_back
 from workflows.lifecycle.moves import Move
 
 proven = settings(
@@ -75,7 +75,7 @@ cases = st.builds(
 
 def lay(world: World, case: Case) -> None:
     people = list(world.people.values())
-    assets = [*world.types, *world.attributes, *world.transitions]
+    assets: list[Asset] = [*world.types, *world.attributes, *world.transitions]
     things: list[Model] = [*world.workspaces, *world.boards, *world.workflows]
     for person, team in case.memberships:
         people[person].groups.add(world.teams[team])
@@ -127,8 +127,9 @@ def check_person(
 ) -> None:
     actor = acting(user)
     allowed = set()
-    for one in things:
-        decision = gate.allows(actor, verb, one)
+    decisions = [gate.allows(actor, verb, one) for one in things]
+    assert gate.allows_each(actor, verb, things) == decisions
+    for one, decision in zip(things, decisions, strict=True):
         assert decision.allowed == (rule(one) or override), (user, verb, one, decision)
         assert decision.override == (decision.allowed and not rule(one)), (user, verb, decision)
         assert decision.level, (user, verb, one)
@@ -164,7 +165,7 @@ def test_moves(case: Case, world: World) -> None:
                 world,
                 f"transition:{transition.pk}",
                 recipes,
-                lambda user, one, move=transition: oracle.makes_move(user, one, move),
+                partial(oracle.makes_move, transition),
                 overrides=transition.mode == "any",
             )
             for one in recipes:
@@ -173,10 +174,12 @@ def test_moves(case: Case, world: World) -> None:
 
 def check_one_move(world: World, oracle: Oracle, move: Move) -> None:
     """The move itself, of which `transition:ID` is the set form."""
-    entitled = [u for u in active(world) if oracle.makes_move(u, move.object, move.transition)]
+    entitled = [u for u in active(world) if oracle.makes_move(move.transition, u, move.object)]
     assert names(gate.who("transition", move)) == names(entitled)
     for user in active(world):
-        decision = gate.allows(acting(user), "transition", move)
+        actor = acting(user)
+        decision = gate.allows(actor, "transition", move)
+        assert gate.allows_each(actor, "transition", [move, move]) == [decision, decision]
         overrides = is_admin(user) and move.transition.mode == "any"
         assert decision.allowed == (user in entitled or overrides), (user, move, decision)
         assert decision.override == (decision.allowed and user not in entitled)
@@ -246,7 +249,7 @@ def test_workflows(case: Case, world: World) -> None:
                 world,
                 verb,
                 world.workflows,
-                lambda user, one, verb=verb: oracle.does_with_workflow(user, verb, one),
+                partial(oracle.does_with_workflow, verb),
                 overrides=verb in VERBS_THAT_ADMINS_OVERRIDE,
             )
 
@@ -263,12 +266,12 @@ def test_workspaces_and_boards(case: Case, world: World) -> None:
                 world,
                 verb,
                 world.boards,
-                lambda user, one, verb=verb: oracle.does_with_board(user, verb, one),
+                partial(oracle.does_with_board, verb),
             )
         for verb in ("view", "edit", "create_board"):
             check_rows(
                 world,
                 verb,
                 world.workspaces,
-                lambda user, one, verb=verb: oracle.does_with_workspace(user, verb, one),
+                partial(oracle.does_with_workspace, verb),
             )

@@ -31,7 +31,9 @@ def make_user(username: str, role: str = Role.MEMBER, **more: bool) -> User:
 
 
 def make_team(name: str) -> Team:
-    return Team.objects.create(name=name, folded_name=name.lower())
+    team = Team(name=name, folded_name=name.lower())
+    team.save()
+    return team
 
 
 def acting(user: User) -> Actor:
@@ -75,6 +77,7 @@ class World:
         UserRelation.objects.create(user=user, type=relation_type, object=thing)
 
 
+Asset = ObjectType | AttributeType | Transition
 CAST = {
     "admin": Role.ADMIN,
     "member": Role.MEMBER,
@@ -170,7 +173,7 @@ def _make_things(world: World) -> None:
 
 
 def condition(
-    asset: ObjectType | AttributeType | Transition,
+    asset: Asset,
     relation_type: UserRelationType | None = None,
     state: State | None = None,
     *,

@@ -67,11 +67,12 @@ def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
 
 def options(obj: GovernedObject, *, actor: Actor) -> list[Option]:
     """Every transition from the present state, with the reason where this actor may not."""
-    return [_option(obj, one, actor) for one in from_here(obj)]
+    starting = from_here(obj)
+    decisions = gate.allows_each(actor, "transition", [Move(obj, one) for one in starting])
+    return [_option(one, decision) for one, decision in zip(starting, decisions, strict=True)]
 
 
-def _option(obj: GovernedObject, one: Transition, actor: Actor) -> Option:
-    decision = gate.allows(actor, "transition", Move(obj, one))
+def _option(one: Transition, decision: gate.Decision) -> Option:
     if decision and (reason := not_yet_active(one)):
         return Option(one, False, reason)
     return Option(one, bool(decision), "" if decision else decision.reason)
