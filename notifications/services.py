@@ -5,14 +5,17 @@ The rows are written in the caller's transaction: rolled back with it, nobody wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
 from accounts.models import User
-from catalog.context import ObjectContext
+from catalog.context import ObjectContext, Reading
 from catalog.expressions import ExpressionError
 from catalog.models import GovernedObject
+from journal.clock import now
 from notifications.channels.email import EMAIL
 from notifications.channels.inbox import INBOX
 from notifications.channels.registry import channels
@@ -21,9 +24,11 @@ from notifications.models import Template
 from notifications.posting import Letter, post
 from notifications.readers import rendered_for
 from notifications.recipients import RecipientRule, active_of, audience_of
-from notifications.rendering import wording_of
+from notifications.rendering import Rendered, wording_of
 from notifications.texts import html_of, one_line
 from notifications.told import Told
+
+SHOWN = 120
 
 
 def notify(
@@ -73,6 +78,19 @@ def tell(
     )
 
 
+def preview(subject: str, body: str, obj: GovernedObject, *, actor: Actor) -> Rendered:
+    """The texts as this actor would read them about an object; nobody is told.
+
+    What only a run knows (`@event`, `@steps`) is not there. Raises `Invalid` with the place.
+    """
+    gate.demand(actor, "view", obj)
+    context = ObjectContext(
+        reading=Reading(actor), current_username=actor.username, now=now(), obj=obj
+    )
+    with _told_as_problem("The texts can't be filled in"):
+        return wording_of(subject, body).render(context)
+
+
 def _letters(
     users: Sequence[User],
     template: Template,
@@ -80,14 +98,19 @@ def _letters(
     context: ObjectContext,
     event_attribute: str | None,
 ) -> dict[int, Letter]:
-    try:
+    with _told_as_problem(f"The template {template.key} can't be filled in"):
         wording = wording_of(template.subject, template.body)
         found = rendered_for(users, wording, context, event_attribute=event_attribute)
-    except ExpressionError as error:
-        raise Invalid(
-            f"The template {template.key} can't be filled in: {error}",
-            problems=[Problem(error.pointer, error.code, str(error), template.key)],
-        ) from error
     url = link_to(obj, template.application)
     object_id = obj.pk if obj else None
     return {pk: Letter(made.subject, made.body, url, object_id) for pk, made in found.items()}
+
+
+@contextmanager
+def _told_as_problem(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ExpressionError as error:
+        place = error.text[error.position : error.position + error.length][:SHOWN]
+        problem = Problem(error.pointer, error.code, str(error), place)
+        raise Invalid(f"{what}: {error}", problems=[problem]) from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.actor import Actor
@@ -101,3 +103,15 @@ def outbox(tmp_path: Path, settings: Settings) -> Path:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path / "outbox")
     return Path(settings.EMAIL_FILE_PATH)
+
+
+def closing(work: Callable[[], object]) -> Callable[[], None]:
+    """For threads of a test: their connection ends with them."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    return run

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -29,7 +29,7 @@ from notifications.delivering import (
 )
 from notifications.models import Delivery
 from notifications.services import notify
-from tests.notifications.conftest import Kitchen
+from tests.notifications.conftest import Kitchen, closing
 from tests.notifications.mailserver import Post, mail_server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -247,18 +247,6 @@ def interrupt(delivery: Delivery) -> None:
 
 def expire(delivery: Delivery) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(leased_until=now() - timedelta(seconds=1))
-
-
-def closing(work: Callable[[], object]) -> Callable[[], None]:
-    """For threads of a test: their connection ends with them."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    return run
 
 
 def program(folder: Path, post: Post, *, lease_seconds: float) -> subprocess.Popen[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from time import sleep
+
 import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actor import Actor
-from accounts.exceptions import Invalid
+from accounts.exceptions import Denied, Invalid
 from accounts.models import Team, User
 from catalog.models import Application, GovernedObject
 from notifications.models import Delivery, Notification, Template
 from notifications.recipients import RecipientRule
-from notifications.services import notify, tell
+from notifications.services import notify, preview, tell
 from notifications.told import Told
-from tests.notifications.conftest import Kitchen
+from tests.notifications.conftest import Kitchen, closing
 
 
 def say(
@@ -213,6 +216,21 @@ def test_system_notices_are_plain_text_to_the_active(kitchen: Kitchen) -> None:
     assert tell(users, subject="x", text="y", cause="f:1", actor=Actor.system()).sent == []
 
 
+def test_a_preview_tells_nobody(kitchen: Kitchen) -> None:
+    actor = Actor(kitchen.user("member"))
+    made = preview("{{ @object.name }}", "<p>{{ @currentUserId }}</p>", kitchen.soup, actor=actor)
+    assert (made.subject, made.body) == ("Soup", "<p>member</p>")
+    assert not Notification.objects.exists()
+    with pytest.raises(Invalid) as caught:
+        preview("x", "{{ @event.after }}", kitchen.soup, actor=actor)
+    assert (caught.value.problems[0].pointer, caught.value.problems[0].value) == (
+        "/body",
+        "@event.after",
+    )
+    with pytest.raises(Denied):
+        preview("x", "y", kitchen.secret(), actor=Actor(kitchen.user("outsider")))
+
+
 def test_telling_many_costs_as_many_queries_as_telling_one(
     kitchen: Kitchen, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -220,3 +238,32 @@ def test_telling_many_costs_as_many_queries_as_telling_one(
     template = kitchen.template()
     with django_assert_max_num_queries(14):
         assert len(say(kitchen, template).sent) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_tell_at_once_tell_once(kitchen: Kitchen) -> None:
+    kitchen.assign("steward", "member")
+    template = kitchen.template()
+    first_wrote = threading.Event()
+    results: dict[str, Told] = {}
+
+    def first() -> None:
+        with transaction.atomic():
+            results["first"] = say(kitchen, template)
+            first_wrote.set()
+            sleep(0.4)
+
+    def second() -> None:
+        first_wrote.wait(10)
+        with transaction.atomic():
+            results["second"] = say(kitchen, template)
+
+    tellers = [threading.Thread(target=closing(work)) for work in (first, second)]
+    for teller in tellers:
+        teller.start()
+    for teller in tellers:
+        teller.join(30)
+    assert results["first"].sent == ["member", "steward"]
+    assert results["second"].sent == []
+    assert set(reasons(results["second"]).values()) == {"alreadyTold"}
+    assert Notification.objects.count() == Delivery.objects.count() == 2
