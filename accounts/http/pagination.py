@@ -7,11 +7,11 @@ deleted meanwhile neither repeats another nor hides it. Missing values come last
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
@@ -64,6 +64,15 @@ class Page:
     preceding: Position | None = None
 
 
+class Pageable(Protocol):
+    """What reads a list from a position on; `prints` tells its cursors from those of others."""
+
+    @property
+    def prints(self) -> str: ...
+
+    def page(self, rows: QuerySet[Any], position: Position | None, limit: int) -> Page: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """A list in a total order: the given columns, then the primary key."""
@@ -83,21 +92,7 @@ class Sorted:
         """The rows after (or before) the position, at most `limit`, in the order of the list."""
         backward = position is not None and position.is_backward
         found = list(self._from(rows, position, backward)[: limit + 1])
-        more = len(found) > limit
-        found = found[:limit]
-        if backward:
-            found.reverse()
-        if position is not None and not found:
-            return _empty(position)
-        return Page(
-            found,
-            following=Position(self.values_of(found[-1])) if more or backward else None,
-            preceding=(
-                Position(self.values_of(found[0]), is_backward=True)
-                if (more if backward else position is not None)
-                else None
-            ),
-        )
+        return page_of(found, position, limit, self.values_of)
 
     def _from(
         self, rows: QuerySet[Any], position: Position | None, backward: bool
@@ -120,6 +115,30 @@ class Sorted:
 
     def values_of(self, row: Model) -> tuple[Any, ...]:
         return tuple(_plain(getattr(row, one.column)) for one in self.orders)
+
+
+def page_of(
+    found: list[Any],
+    position: Position | None,
+    limit: int,
+    values_of: Callable[[Any], tuple[Any, ...]],
+) -> Page:
+    """The page of what was read from a position on: one more than the limit where there is more."""
+    backward = position is not None and position.is_backward
+    more, rows = len(found) > limit, found[:limit]
+    if backward:
+        rows.reverse()
+    if position is not None and not rows:
+        return _empty(position)
+    return Page(
+        rows,
+        following=Position(values_of(rows[-1])) if more or backward else None,
+        preceding=(
+            Position(values_of(rows[0]), is_backward=True)
+            if (more if backward else position is not None)
+            else None
+        ),
+    )
 
 
 def _empty(position: Position) -> Page:
@@ -169,7 +188,7 @@ class CursorPages(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         return self.page(queryset, request, Sorted.by("pk"))
 
-    def page(self, rows: QuerySet[Any], request: Request, order: Sorted) -> list[Any]:
+    def page(self, rows: QuerySet[Any], request: Request, order: Pageable) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._order = order
         position = read_cursor(request.query_params, order)
@@ -232,13 +251,13 @@ def limit_of(query: Mapping[str, str]) -> int:
     raise Invalid(problems=[Problem("/limit", "outOfRange", detail, given[:100])])
 
 
-def cursor_of(position: Position, order: Sorted) -> str:
+def cursor_of(position: Position, order: Pageable) -> str:
     """A place in a list as it stands in an address; `read_cursor` reads it."""
     held = [order.prints, list(position.values), position.is_backward, position.includes]
     return signing.dumps(held, salt=SALT, compress=True)
 
 
-def read_cursor(query: Mapping[str, str], order: Sorted) -> Position | None:
+def read_cursor(query: Mapping[str, str], order: Pageable) -> Position | None:
     cursor = query.get("cursor")
     if cursor is None:
         return None

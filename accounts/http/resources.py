@@ -20,7 +20,7 @@ from accounts.exceptions import Invalid, NotFound, Problem
 from accounts.http import idempotency
 from accounts.http.authentication import WithinScopes, actor_of
 from accounts.http.forms import Form
-from accounts.http.pagination import CursorPages, Sorted
+from accounts.http.pagination import CursorPages, Pageable
 from accounts.http.parsing import UNKNOWN_LENGTH
 from accounts.keys import nearest
 from accounts.scopes import SAFE_METHODS
@@ -44,7 +44,7 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 class Resource(APIView):
-    """One address. `parameters` names what a GET's query may hold, `acting_parameters` another's."""
+    """One address. `parameters` are of a GET's query, `acting_parameters` of another's."""
 
     permission_classes = (IsAuthenticated, WithinScopes)
     content_negotiation_class = AlwaysJSON
@@ -104,7 +104,7 @@ class Resource(APIView):
             raise Invalid(problems=[Problem("", "wrongType", "An object is expected here.")])
         return given
 
-    def answer_page(self, rows: QuerySet[Any], order: Sorted, present: Any) -> Response:
+    def answer_page(self, rows: QuerySet[Any], order: Pageable, present: Any) -> Response:
         """One page of rows, each page presented as a whole so that its queries stay few."""
         pages = CursorPages()
         found = pages.page(rows, self.request, order)

@@ -50,8 +50,9 @@ class Assets(Listing):
     """All assets of a kind."""
 
     kind_key: ClassVar[str]
+    extra_fields: ClassVar[dict[str, Any]] = {}
     sorted_by: ClassVar[Sorted] = BY_KEY
-    parameters = SearchForm
+    parameters: ClassVar[type[Form]] = SearchForm
 
     @property
     def kind(self) -> RowKind[Any]:
@@ -83,24 +84,29 @@ class Asset(Resource):
     """One asset of a kind."""
 
     kind_key: ClassVar[str]
+    extra_fields: ClassVar[dict[str, Any]] = {}
 
     @property
     def kind(self) -> RowKind[Any]:
         return row_kind(self.kind_key)
 
-    def get(self, request: Request, key: str) -> Response:
-        return Response(self.kind.read(self.fetch(key)))
+    def get(self, request: Request, **address: Any) -> Response:
+        return Response(self.shown(self.fetch(**address)))
 
-    def patch(self, request: Request, key: str) -> Response:
-        identity = self.identity_of(self.fetch(key))
-        content = save_one(self.kind_key, self.members(), actor=self.actor, existing=identity)
-        return Response(content)
+    def patch(self, request: Request, **address: Any) -> Response:
+        row = self.fetch(**address)
+        save_one(self.kind_key, self.members(), actor=self.actor, existing=self.identity_of(row))
+        return Response(self.shown(self.kind.rows().get(pk=row.pk)))
 
-    def delete(self, request: Request, key: str) -> Response:
-        delete_one(self.kind_key, self.identity_of(self.fetch(key)), actor=self.actor)
+    def delete(self, request: Request, **address: Any) -> Response:
+        delete_one(self.kind_key, self.identity_of(self.fetch(**address)), actor=self.actor)
         return Response(status=204)
 
-    def fetch(self, key: str) -> Model:
+    def shown(self, row: Model) -> dict[str, Any]:
+        return self.kind.read(row)
+
+    def fetch(self, **address: Any) -> Model:
+        key = address["key"]
         rows = self.kind.rows()
         if "object_type_key" in self.query:
             rows = rows.filter(object_type__key=self.query["object_type_key"])
@@ -147,7 +153,7 @@ def _made(base: type[Any], kind_key: str) -> type[Any]:
 def documented_listing(view: type[Any]) -> type[Any]:
     """Describes a list's operations, and declares the gate of the one that changes."""
     kind = row_kind(view.kind_key)
-    full, entry = shapes_of(kind)
+    full, entry = shapes_of(kind, view.extra_fields)
     described = extend_schema_view(
         get=extend_schema(
             summary=f"List: {kind.label}",
@@ -167,7 +173,7 @@ def documented_listing(view: type[Any]) -> type[Any]:
 def documented_one(view: type[Any]) -> type[Any]:
     """Describes the operations on one asset, and declares the gate of those that change."""
     kind = row_kind(view.kind_key)
-    full, entry = shapes_of(kind)
+    full, entry = shapes_of(kind, view.extra_fields)
     parameters = [view.parameters] if view.parameters else []
     change = {**entry, "required": []}
     described = extend_schema_view(
@@ -192,7 +198,8 @@ def documented_one(view: type[Any]) -> type[Any]:
     return described
 
 
-def shapes_of(kind: RowKind[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def shapes_of(kind: RowKind[Any], extra: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The JSON schemas of an asset as it is answered, with every field, and as it is given."""
     entry = json_schema(kind)
-    return {**entry, "required": list(entry["properties"])}, entry
+    properties = {**extra, **entry["properties"]}
+    return {**entry, "properties": properties, "required": list(properties)}, entry

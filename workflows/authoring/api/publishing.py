@@ -1,0 +1,162 @@
+"""`workflows/KEY/draft/`, `publish/` and its siblings, and `versions/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import gate
+from accounts.exceptions import NotFound
+from accounts.gates import gated
+from accounts.http.pagination import Sorted
+from accounts.http.problems import shown
+from accounts.http.resources import Listing
+from workflows.authoring.api.forms import (
+    DefinitionForm,
+    DraftForm,
+    FullVersionForm,
+    ProblemsForm,
+    PublishedForm,
+    PublishForm,
+    VersionForm,
+    WorkflowForm,
+)
+from workflows.authoring.api.presenting import present_versions
+from workflows.authoring.api.workflows import WorkflowResource
+from workflows.authoring.checks import check
+from workflows.authoring.services import drafts, publishing
+from workflows.authoring.services.parts import shared_draft
+from workflows.models import Draft, Version, Workflow
+
+NEWEST_FIRST = Sorted.by("-number")
+
+
+class DraftResource(WorkflowResource):
+    """Base of the addresses of a workflow's draft."""
+
+    def fetch_draft(self, key: str) -> Draft:
+        """The draft, for those who may see drafts."""
+        workflow = self.fetch(key)
+        gate.demand(self.actor, "view_draft", workflow)
+        draft = shared_draft(workflow)
+        if draft is None:
+            raise NotFound("This workflow has no draft.")
+        return draft
+
+
+@gated("view_draft", Workflow)
+class WorkflowDraft(DraftResource):
+    """The editable copy of a workflow."""
+
+    @extend_schema(responses=DraftForm, summary="Read the draft")
+    def get(self, request: Request, key: str) -> Response:
+        return Response(_draft(self.fetch_draft(key)))
+
+    @extend_schema(
+        request=None,
+        responses={
+            201: OpenApiResponse(DraftForm, description="A draft has begun."),
+            200: OpenApiResponse(DraftForm, description="The draft that is open already."),
+        },
+        summary="Begin a draft",
+    )
+    @gated("edit", Workflow)
+    def post(self, request: Request, key: str) -> Response:
+        draft, is_new = drafts.begin_draft(self.fetch(key), actor=self.actor)
+        return Response(_draft(draft), status=201 if is_new else 200)
+
+    @extend_schema(request=DefinitionForm, responses=DraftForm, summary="Save the draft")
+    @gated("edit", Workflow)
+    def put(self, request: Request, key: str) -> Response:
+        workflow = self.fetch(key)
+        given = self.body(DefinitionForm)
+        draft = drafts.save_draft(workflow, given["definition"], actor=self.actor)
+        return Response(_draft(draft))
+
+    @extend_schema(responses={204: None}, summary="Revert: the draft ends, what is live stays")
+    @gated("edit", Workflow)
+    def delete(self, request: Request, key: str) -> Response:
+        drafts.revert_draft(self.fetch(key), actor=self.actor)
+        return Response(status=204)
+
+
+@gated("view_draft", Workflow)
+class CheckDraft(DraftResource):
+    """What keeps the draft from being published."""
+
+    @extend_schema(request=None, responses={200: ProblemsForm}, summary="Check the draft")
+    def post(self, request: Request, key: str) -> Response:
+        found = check(self.fetch_draft(key).definition)
+        return Response({"problems": [shown(problem) for problem in found]})
+
+
+@gated("publish", Workflow)
+class PublishWorkflow(WorkflowResource):
+    """Makes the draft the live version."""
+
+    @extend_schema(request=PublishForm, responses={200: PublishedForm}, summary="Publish")
+    def post(self, request: Request, key: str) -> Response:
+        workflow = self.fetch(key)
+        version = publishing.publish(workflow, actor=self.actor, **self.body(PublishForm))
+        return Response({"version": version.number})
+
+
+@gated("unpublish", Workflow)
+class UnpublishWorkflow(WorkflowResource):
+    """Takes the live version out of production; its definition is left as the draft."""
+
+    @extend_schema(request=None, responses={200: WorkflowForm}, summary="Unpublish")
+    def post(self, request: Request, key: str) -> Response:
+        return self.answer(publishing.unpublish(self.fetch(key), actor=self.actor))
+
+
+@gated("enable", Workflow)
+class EnableWorkflow(WorkflowResource):
+    """Lets the trigger start executions."""
+
+    @extend_schema(request=None, responses={200: WorkflowForm}, summary="Enable the trigger")
+    def post(self, request: Request, key: str) -> Response:
+        return self.answer(publishing.enable(self.fetch(key), actor=self.actor))
+
+
+@gated("disable", Workflow)
+class DisableWorkflow(WorkflowResource):
+    """Keeps the trigger from starting executions."""
+
+    @extend_schema(request=None, responses={200: WorkflowForm}, summary="Disable the trigger")
+    def post(self, request: Request, key: str) -> Response:
+        return self.answer(publishing.disable(self.fetch(key), actor=self.actor))
+
+
+@gated("view", Workflow)
+class Versions(Listing, WorkflowResource):
+    """The published versions of a workflow, newest first."""
+
+    @extend_schema(responses=VersionForm(many=True), summary="List the versions")
+    def get(self, request: Request, key: str) -> Response:
+        rows = Version.objects.filter(workflow=self.fetch(key))
+        return self.answer_page(rows, NEWEST_FIRST, present_versions)
+
+
+@gated("view", Workflow)
+class OneVersion(WorkflowResource):
+    """One published version, with its definition."""
+
+    @extend_schema(responses=FullVersionForm, summary="Read a version")
+    def get(self, request: Request, key: str, number: int) -> Response:
+        rows = Version.objects.filter(workflow=self.fetch(key), number=number)
+        version = rows.first()
+        if version is None:
+            raise NotFound("There is no such version.")
+        return Response({**present_versions([version])[0], "definition": version.definition})
+
+
+def _draft(draft: Draft) -> dict[str, Any]:
+    return {
+        "definition": draft.definition,
+        "baseVersion": draft.base_version,
+        "epoch": draft.epoch,
+    }

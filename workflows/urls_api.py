@@ -1,0 +1,34 @@
+"""The API's addresses of lifecycles and workflows, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from workflows.authoring.api.publishing import (
+    CheckDraft,
+    DisableWorkflow,
+    EnableWorkflow,
+    OneVersion,
+    PublishWorkflow,
+    UnpublishWorkflow,
+    Versions,
+    WorkflowDraft,
+)
+from workflows.authoring.api.workflows import OneWorkflow, Workflows
+from workflows.lifecycle.api import Lifecycles, ObjectTransitions, OneLifecycle
+
+urlpatterns = [
+    path("lifecycles/", Lifecycles.as_view()),
+    path("lifecycles/<str:key>/", OneLifecycle.as_view()),
+    path("objects/<int:id>/transitions/", ObjectTransitions.as_view()),
+    path("workflows/", Workflows.as_view()),
+    path("workflows/<str:key>/", OneWorkflow.as_view()),
+    path("workflows/<str:key>/draft/", WorkflowDraft.as_view()),
+    path("workflows/<str:key>/draft/check/", CheckDraft.as_view()),
+    path("workflows/<str:key>/publish/", PublishWorkflow.as_view()),
+    path("workflows/<str:key>/unpublish/", UnpublishWorkflow.as_view()),
+    path("workflows/<str:key>/enable/", EnableWorkflow.as_view()),
+    path("workflows/<str:key>/disable/", DisableWorkflow.as_view()),
+    path("workflows/<str:key>/versions/", Versions.as_view()),
+    path("workflows/<str:key>/versions/<int:number>/", OneVersion.as_view()),
+]
