@@ -18,7 +18,7 @@ from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, NotFound, Problem, Refused
 from accounts.keys import FORM_TEXT, is_key
-from accounts.models import User
+from accounts.models import Account, User
 from catalog import attributes as rules
 from catalog.models import (
     AttributeType,
@@ -101,9 +101,7 @@ def _introduce(
     ]
     Relation.objects.bulk_create(related)
     if related:
-        ledger.tell(
-            "relationAdded", obj, {"relations": [described(one) for one in related]}
-        )
+        ledger.tell("relationAdded", obj, {"relations": [described(one) for one in related]})
     for relation in related:
         note_relation(ledger, relation, Change.Verb.RELATED)
     for person_type, users in user_relations.items():
@@ -157,9 +155,7 @@ def _save(
     gate.demand_each(actor, "edit", [AttributeOf(obj, by_key[key]) for key in changed])
     ledger = Ledger(actor.origin)
     for key, (before, after) in changed.items():
-        ledger.note(
-            obj, Change.Verb.CHANGED, f"attributes.{key}", before=before, after=after
-        )
+        ledger.note(obj, Change.Verb.CHANGED, f"attributes.{key}", before=before, after=after)
     if name is not None and name != obj.name:
         ledger.note(obj, Change.Verb.CHANGED, "name", before=obj.name, after=name)
         obj.name = name
@@ -185,9 +181,7 @@ def relate(
         gate.fetch(actor, GovernedObject.objects.all(), pk=target.pk)
         if problems := _relation_problems(source.object_type, {type: [target]}):
             raise Invalid(problems=problems)
-        relation, is_new = Relation.objects.get_or_create(
-            type=type, source=source, target=target
-        )
+        relation, is_new = Relation.objects.get_or_create(type=type, source=source, target=target)
         if is_new:
             _tell_relation(relation, actor, Change.Verb.RELATED, "relationAdded")
         return relation
@@ -205,9 +199,7 @@ def unrelate(relation: Relation, *, actor: Actor) -> None:
         _tell_relation(relation, actor, Change.Verb.UNRELATED, "relationRemoved")
 
 
-def _tell_relation(
-    relation: Relation, actor: Actor, verb: Change.Verb, kind: str
-) -> None:
+def _tell_relation(relation: Relation, actor: Actor, verb: Change.Verb, kind: str) -> None:
     ledger = Ledger(actor.origin)
     note_relation(ledger, relation, verb)
     ledger.tell(kind, relation.source, {"relations": [described(relation)]})
@@ -261,9 +253,7 @@ def _assign_all(
         [UserRelation(type=type, object=obj, user=user) for user in fresh]
     )
     for user in fresh:
-        ledger.note(
-            obj, Change.Verb.ASSIGNED, f"userRelations.{type.key}", after=user.username
-        )
+        ledger.note(obj, Change.Verb.ASSIGNED, f"userRelations.{type.key}", after=user.username)
     _tell_people(ledger, obj, type, before)
     return True
 
@@ -294,7 +284,7 @@ def move(
     obj: GovernedObject,
     *,
     actor: Actor,
-    parent: GovernedObject | None | object = UNCHANGED,
+    parent: GovernedObject | object | None = UNCHANGED,
     board: Board | None = None,
 ) -> GovernedObject:
     """Gives an object another parent (None: no parent) or another board."""
@@ -326,28 +316,31 @@ def move(
         return obj
 
 
-def _checked_parent(
-    obj: GovernedObject, parent: object, actor: Actor
-) -> GovernedObject | None:
+def _checked_parent(obj: GovernedObject, parent: object, actor: Actor) -> GovernedObject | None:
     if not isinstance(parent, GovernedObject):
         return None
-    seen = parent
-    gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
-    above: GovernedObject | None = seen
-    while above is not None:
-        if above.pk == obj.pk:
-            raise Invalid(
-                problems=[
-                    Problem(
-                        "/parentKey",
-                        "cycle",
-                        f"{seen.key} lies below {obj.key}, so it can't be its parent.",
-                        seen.key,
-                    )
-                ]
-            )
-        above = above.parent
-    return seen
+    found = gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
+    _hold_the_tree()
+    if obj.pk in _path_to(found.pk):
+        detail = f"{found.key} lies below {obj.key}, so it can't be its parent."
+        raise Invalid(problems=[Problem("/parentKey", "cycle", detail, found.key)])
+    return found
+
+
+def _hold_the_tree() -> None:
+    """Lets one move at a time look at the tree; two at once could close a cycle between them."""
+    list(Account.objects.select_for_update(no_key=True).filter(pk=1))
+
+
+def _path_to(pk: int) -> set[int]:
+    """The ids of an object and of all above it."""
+    path: set[int] = set()
+    above: int | None = pk
+    while above is not None and above not in path:
+        path.add(above)
+        rows = GovernedObject.objects.filter(pk=above)
+        above = rows.values_list("parent_id", flat=True).first()
+    return path
 
 
 def delete(obj: GovernedObject, *, actor: Actor) -> None:
@@ -398,9 +391,7 @@ def touch(obj: GovernedObject, *fields: str) -> None:
     obj.save(update_fields=[*fields, "version", "modified_at"])
 
 
-def differences(
-    present: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
+def differences(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Attribute key -> (before, after), of those that really change; a missing value is None."""
     return {
         key: (present.get(key), value)
@@ -493,9 +484,7 @@ def name_problems(name: object) -> list[Problem]:
         detail = f"A name has at most {MOST_NAME} characters, not {len(name)}."
         return [Problem("/name", "tooLong", detail, None)]
     return [
-        Problem(
-            "/name", "badCharacter", f"A name can't hold the character {one!r}.", None
-        )
+        Problem("/name", "badCharacter", f"A name can't hold the character {one!r}.", None)
         for one in name
         if ord(one) < 32 or ord(one) == 127 or 0xD800 <= ord(one) <= 0xDFFF
     ][:1]
@@ -512,9 +501,7 @@ def free_key(object_type: ObjectType, name: str) -> str:
     base = slugify(name)[:80].strip("-_")
     if not is_key(base):
         base = object_type.key[:80]
-    if not GovernedObject.objects.filter(
-        object_type=object_type, key__iexact=base
-    ).exists():
+    if not GovernedObject.objects.filter(object_type=object_type, key__iexact=base).exists():
         return base
     return f"{base}-{secrets.token_hex(4)}"
 
@@ -544,7 +531,5 @@ def _relation_problems(
 def _taken(obj: GovernedObject) -> dict[str, Refused]:
     detail = f"Another {obj.object_type.name} has the key {obj.key} already."
     return {
-        "object_key_unique": Invalid(
-            problems=[Problem("/key", "duplicateKey", detail, obj.key)]
-        )
+        "object_key_unique": Invalid(problems=[Problem("/key", "duplicateKey", detail, obj.key)])
     }

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from accounts.exceptions import Conflict
+from accounts.exceptions import Conflict, Invalid
 from automations import engine
 from automations.dispatch import CONSUMER
 from automations.models import Execution
 from catalog.models import Change, GovernedObject
+from catalog.services import objects
 from journal.consuming import consume
 from journal.models import Event
 from notifications.models import Notification
@@ -39,8 +41,8 @@ def at_once(attempts: int, act: Callable[[int], object], *, threads: int = 25) -
             if number < threads:
                 start.wait(10)
             act(number)
-        except Conflict:
-            return "Conflict"
+        except (Conflict, Invalid) as refusal:
+            return type(refusal).__name__
         else:
             return "done"
         finally:
@@ -102,3 +104,15 @@ def test_concurrent_events_all_find_their_workflow() -> None:
     at_once(4, lambda _: consume(CONSUMER), threads=4)
     consume(CONSUMER)
     assert Execution.objects.count() == 40
+
+
+def test_two_moves_at_once_close_no_cycle() -> None:
+    kitchen = build_kitchen()
+    for round_number in range(10):
+        pair = [kitchen.make(f"Half {round_number} {side}") for side in "ab"]
+        outcomes = at_once(2, partial(move_below_the_other, pair), threads=2)
+        assert outcomes == {"done": 1, "Invalid": 1}
+
+
+def move_below_the_other(pair: list[GovernedObject], number: int) -> None:
+    objects.move(pair[number], actor=SYSTEM, parent=pair[1 - number])
