@@ -79,6 +79,8 @@ class Conditions(RowKind[Condition]):
         yield from super().references(content, world)
         yield from _asset_references(content)
         state, lifecycle = content["workflowStateKey"], content["workflowKey"]
+        if content["transitionKey"] is None:
+            lifecycle = _lifecycle_of_type(content, world)
         if state is not None:
             named = identity(lifecycle or "", state)
             yield Named("/workflowStateKey", "workflowStates", named, state)

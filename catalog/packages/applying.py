@@ -71,7 +71,7 @@ def _write(prepared: Prepared, actor: Actor) -> list[Problem]:
     for one, previous in prepared.changed():
         if one.is_kept:
             continue
-        refused = _verified(one, unsound)
+        refused = _verified(one, unsound, prepared)
         if refused or one.problems or _names_any(one, unsound, prepared):
             unsound.add(one.asset)
         elif one.kind.needs_rows:
@@ -90,11 +90,17 @@ def _names_any(wanted: Wanted, assets: set[tuple[str, str]], prepared: Prepared)
     return bool(assets) and any((one.kind, one.identity) in assets for one in named)
 
 
-def _verified(wanted: Wanted, unsound: set[tuple[str, str]]) -> list[Problem]:
-    """Its problems, but for keys that the package has in entries with problems of their own."""
-    awaited = {identity.rpartition("/")[2] for _, identity in unsound}
-    found = wanted.kind.verify(wanted.content) if wanted.identity else ()
-    return [problem for problem in found if str(problem.value) not in awaited]
+def _verified(wanted: Wanted, unsound: set[tuple[str, str]], prepared: Prepared) -> list[Problem]:
+    """Its problems, but none for lack of what comes with other entries once those are mended."""
+    found = list(wanted.kind.verify(wanted.content)) if wanted.identity else []
+    if not unsound:
+        return found
+    coming = {
+        named.pointer
+        for named in wanted.kind.references(wanted.content, prepared.after)
+        if prepared.after.has(named.kind, named.identity)
+    }
+    return [one for one in found if one.pointer not in coming]
 
 
 def _tried(wanted: Wanted, previous: Content | None, actor: Actor) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted, gather, rows, with_kept
 from catalog.packages.kinds import in_order
 from catalog.packages.plans import AssetChange, NotYetActive, Plan, change
-from catalog.packages.references import offered, unknown, users_of
+from catalog.packages.references import newly_broken, offered, unknown
 from catalog.packages.world import World, differing, same
 from catalog.usages import used_by_rows
 
@@ -204,19 +205,16 @@ def _broken_elsewhere(
 ) -> Iterator[Problem]:
     """Assets that this package doesn't declare, and that name what it takes away."""
     own = {one.asset for one in wanted}
-    others = World()
-    for kind, identity, content in world:
-        if (kind, identity) not in own:
-            others.put(kind, identity, content)
-    existed = offered(before)
+    users: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in newly_broken(offered(before), world):
+        if (one.kind, one.identity) not in own:
+            users[one.asset].append(one.user)
     by_asset = {(one.kind.key, one.identity): one for one in leaving}
-    for asset, users in users_of(others).items():
-        if world.has(*asset) or not existed.has(*asset):
-            continue
+    for asset, who in users.items():
         if asset in by_asset:
-            yield _in_use(by_asset[asset], users)
+            yield _in_use(by_asset[asset], who)
         else:
-            detail = f"{asset[1]} would be gone, and is used by {_some(users)}."
+            detail = f"{asset[1]} would be gone, and is used by {_some(who)}."
             yield Problem("", "inUse", detail, asset[1])
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from accounts.exceptions import Problem
 from accounts.keys import nearest
@@ -36,20 +36,41 @@ def unknown(named: Named, world: World) -> Problem:
     return Problem(named.pointer, "unknownReference", detail, shown(named.value), near)
 
 
-def users_of(world: World) -> dict[tuple[str, str], list[str]]:
-    """Every asset that is named by others, with those others as words."""
-    users: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for user, named in all_named(world):
-        users[named.kind, named.identity].append(user)
-    return users
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """One asset that names a key."""
+
+    kind: str
+    identity: str
+    user: str
+    named: Named
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.kind, self.identity, self.named.pointer
+
+    @property
+    def asset(self) -> tuple[str, str]:
+        return self.named.kind, self.named.identity
 
 
-def all_named(world: World) -> Iterator[tuple[str, Named]]:
-    """Every key that any asset of the world names, with the asset as words."""
+def namings(world: World) -> Iterator[Naming]:
+    """Every key that any asset of the world names."""
     for kind_key, identity, content in world:
         kind = asset_kinds.get(kind_key)
         if kind is None:
             continue
         user = f"{kind.label} {content.get('key') or identity}"
         for named in kind.references(content, world):
-            yield user, named
+            yield Naming(kind_key, identity, user, named)
+
+
+def users_of(world: World, asset: tuple[str, str]) -> list[str]:
+    """The assets that name this one, as words."""
+    return list(dict.fromkeys(one.user for one in namings(world) if one.asset == asset))
+
+
+def newly_broken(before: World, after: World) -> list[Naming]:
+    """Keys that named something, and don't any more."""
+    already = {one.place for one in namings(before) if not before.has(*one.asset)}
+    return [one for one in namings(after) if not after.has(*one.asset) and one.place not in already]

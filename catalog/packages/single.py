@@ -17,7 +17,7 @@ from catalog.packages.fields import Content, checked
 from catalog.packages.gathering import rows, with_kept
 from catalog.packages.kinds import AssetKind, Scope, asset_kinds
 from catalog.packages.locking import hold_schema
-from catalog.packages.references import offered, unknown, users_of
+from catalog.packages.references import newly_broken, offered, unknown, users_of
 from catalog.packages.world import World, differing
 from catalog.usages import used_by_rows
 
@@ -74,13 +74,8 @@ def where_used(kind_key: str, identity: str, world: World | None = None) -> list
     content = world.get(kind_key, identity)
     if content is None:
         return []
-    users = users_of(world)
-    kind = asset_kinds[kind_key]
-    come_along = [asset for asset in kind.provides(content) if asset in users]
-    named = [
-        *users.get((kind_key, identity), []),
-        *(who for one in come_along for who in users[one]),
-    ]
+    assets = [(kind_key, identity), *asset_kinds[kind_key].provides(content)]
+    named = [user for asset in assets for user in users_of(world, asset)]
     return [*named, *(str(use) for use in used_by_rows(kind_key, content))]
 
 
@@ -153,7 +148,9 @@ def _demand_unbroken(
     if existing is not None:
         after.drop(kind.key, existing)
     after.put(kind.key, kind.identity(content) or "", content)
-    for asset, users in users_of(after).items():
-        if before.has(*asset) and not after.has(*asset):
-            detail = f"{asset[1]} would be gone, and is used by {', '.join(users[:10])}."
-            raise Conflict(detail, code="inUse", uses=users)
+    broken = newly_broken(before, after)
+    own = kind.key, kind.identity(content)
+    uses = list(dict.fromkeys(one.user for one in broken if (one.kind, one.identity) != own))
+    if uses:
+        detail = f"This would leave {', '.join(uses[:10])} naming what isn't there any more."
+        raise Conflict(detail, code="inUse", uses=uses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from catalog.packages.fields import Content
@@ -22,38 +21,38 @@ class World:
     """
 
     def __init__(self, contents: Mapping[str, Mapping[str, Content]] | None = None) -> None:
-        self._contents: dict[str, dict[str, Content]] = defaultdict(dict)
-        self._folded: dict[str, dict[str, str]] = defaultdict(dict)
+        self._contents: dict[str, dict[str, Content]] = {}
+        self._folded: dict[str, dict[str, str]] = {}
         for kind, assets in (contents or {}).items():
             for named, content in assets.items():
                 self.put(kind, named, content)
 
     def put(self, kind: str, named: str, content: Content) -> None:
-        self._contents[kind][named] = content
-        self._folded[kind].setdefault(named.lower(), named)
+        self._contents.setdefault(kind, {})[named] = content
+        self._folded.setdefault(kind, {}).setdefault(named.lower(), named)
 
     def drop(self, kind: str, named: str) -> None:
-        self._contents[kind].pop(named, None)
-        if self._folded[kind].get(named.lower()) == named:
+        self._contents.get(kind, {}).pop(named, None)
+        if self.alike(kind, named) == named:
             del self._folded[kind][named.lower()]
 
     def get(self, kind: str, named: str) -> Content | None:
-        return self._contents[kind].get(named)
+        return self.of(kind).get(named)
 
     def has(self, kind: str, named: str) -> bool:
-        return named in self._contents[kind]
+        return named in self.of(kind)
 
     def alike(self, kind: str, named: str) -> str | None:
         """The identity that there is already, or that differs from this one in case only."""
-        return self._folded[kind].get(named.lower())
+        return self._folded.get(kind, {}).get(named.lower())
 
     def of(self, kind: str) -> Mapping[str, Content]:
-        return self._contents[kind]
+        return self._contents.get(kind, {})
 
     def keys(self, kind: str, within: str = "") -> list[str]:
         """The keys that may follow `within`, to find the nearest among them."""
         prefix = within + SEPARATOR if within else ""
-        named = (one[len(prefix) :] for one in self._contents[kind] if one.startswith(prefix))
+        named = (one[len(prefix) :] for one in self.of(kind) if one.startswith(prefix))
         return [one for one in named if SEPARATOR not in one]
 
     def __iter__(self) -> Iterator[tuple[str, str, Content]]:
