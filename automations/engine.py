@@ -63,7 +63,7 @@ def _run_segment(execution_id: int, token: str) -> None:
 
 def _held(execution_id: int, token: str) -> Execution:
     """The row under this worker's lease, locked, so that nobody takes it over before the commit."""
-    rows = Execution.objects.select_for_update(of=("self",)).filter(
+    rows = Execution.objects.select_for_update(of=("self",), no_key=True).filter(
         pk=execution_id, lease_token=token, status__in=OPEN
     )
     found = rows.select_related("version", "run_as").first()
@@ -144,7 +144,7 @@ def sweep() -> None:
 
 @transaction.atomic
 def _end_killer(execution_id: int) -> None:
-    rows = Execution.objects.select_for_update(of=("self",)).filter(
+    rows = Execution.objects.select_for_update(of=("self",), no_key=True).filter(
         due(now()), pk=execution_id, status__in=OPEN, lease_count__gte=MOST_LEASES
     )
     if execution := rows.first():

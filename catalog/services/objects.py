@@ -365,7 +365,7 @@ def delete(obj: GovernedObject, *, actor: Actor) -> None:
 
 def lock(obj: GovernedObject) -> GovernedObject:
     """The row, fresh, locked until the transaction ends."""
-    rows = GovernedObject.objects.select_for_update(of=("self",)).select_related(
+    rows = GovernedObject.objects.select_for_update(of=("self",), no_key=True).select_related(
         "object_type", "board", "state"
     )
     found = rows.filter(pk=obj.pk).first()

@@ -14,7 +14,7 @@ from workflows.authoring.models import Draft, Workflow
 
 def lock(workflow: Workflow) -> Workflow:
     """The row, fresh, locked until the transaction ends."""
-    rows = Workflow.objects.select_for_update(of=("self",))
+    rows = Workflow.objects.select_for_update(of=("self",), no_key=True)
     found = rows.select_related("workspace", "live_version").filter(pk=workflow.pk).first()
     if found is None:
         raise NotFound("There is no such workflow.")
