@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework.serializers import (
     ChoiceField,
     DateTimeField,
@@ -23,7 +25,10 @@ def keys() -> ListField:
 
 
 class Values(JSONField):
-    """Attribute values by key; the catalog checks each against its type."""
+    """A value of an attribute, as it was given; the catalog checks it against its type."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
 
 
 class ObjectForm(Form):
