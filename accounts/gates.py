@@ -30,6 +30,7 @@ class Audience(StrEnum):
     EVERYONE = "everyone"
     OPERATORS = "operators"
     HOUSE = "house"
+    ADMINS = "admins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,25 @@ def declaration_of(entry: object) -> GateDeclaration | None:
     """What is declared on this very function, class or task, None where nothing is."""
     found = getattr(entry, ATTRIBUTE, None)
     return found if isinstance(found, GateDeclaration) else None
+
+
+# What others have written and we only mount, by the module that it comes from.
+FOREIGN = {
+    "django.contrib.admin": GateDeclaration(
+        Audience.ADMINS, why="GateBackend vetoes everybody else; whoever isn't signed in signs in."
+    ),
+    "unfold": GateDeclaration(
+        Audience.ADMINS, why="GateBackend vetoes everybody else; whoever isn't signed in signs in."
+    ),
+    "drf_spectacular": GateDeclaration(
+        Audience.SIGNED_IN, why="Describes the API, and tells nothing of what stands in it."
+    ),
+}
+
+
+def declaration_of_foreign(module: str) -> GateDeclaration | None:
+    """What is declared here for code that can't declare it itself."""
+    for prefix, declaration in FOREIGN.items():
+        if module == prefix or module.startswith(f"{prefix}."):
+            return declaration
+    return None

@@ -6,6 +6,7 @@ from catalog.packages.kinds import asset_kinds
 from catalog.usages import usages
 from journal.kinds import consumers, sweeps
 from notifications.channels.registry import channels
+from permissions.registry import rules
 from workflows.authoring.kinds import projections, step_kinds, trigger_kinds
 
 
@@ -19,5 +20,6 @@ def freeze_all() -> None:
         trigger_kinds,
         projections,
         channels,
+        rules,
     ):
         registry.freeze()

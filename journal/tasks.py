@@ -7,14 +7,17 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
+from accounts.gates import house
 from journal import consuming
 
 
+@house(why="Each consumer acts on events written under gates of their own.")
 @shared_task(name="journal.consume")
 def consume(consumer: str) -> None:
     consuming.consume(consumer)
 
 
+@house(why="Wakes what is due; takes nothing from outside.")
 @shared_task(name="journal.sweep")
 def sweep() -> None:
     consuming.sweep()

@@ -24,6 +24,7 @@ COLUMNS = (
     "is_visible",
     "is_editable",
     "user_relation_type__name",
+    "never_matches",
 )
 NONE: list[Clause] = []
 
@@ -115,5 +116,5 @@ def _book(which: Q) -> ClauseBook:
 
 
 def _clause(columns: list[Any]) -> Clause:
-    relation_type, state, visible, editable, name = columns
-    return Clause(relation_type, state, visible, editable, name or "")
+    relation_type, state, visible, editable, name, never_matches = columns
+    return Clause(relation_type, state, visible, editable, name or "", never_matches)

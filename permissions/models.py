@@ -15,7 +15,8 @@ from workflows.models import Transition
 class Condition(models.Model):
     """Grants visible and editable on an object type, an attribute or a transition.
 
-    No user relation type means everybody, no state means every state.
+    No user relation type means everybody, no state means every state. One that never matches still
+    counts as a condition: an asset that has only such ones is read-only, as if none had matched.
     """
 
     object_type = models.ForeignKey(
@@ -55,6 +56,10 @@ class Condition(models.Model):
     )
     is_visible = models.BooleanField(default=True)
     is_editable = models.BooleanField(default=False)
+    never_matches = models.BooleanField(
+        default=False,
+        help_text="Stands for conditions of packages that name keys which don't exist.",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -80,6 +85,7 @@ class Condition(models.Model):
                 ),
                 F("is_visible"),
                 F("is_editable"),
+                F("never_matches"),
                 name="condition_once",
             ),
         ]

@@ -13,10 +13,19 @@ from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User
-from journal.registry import Registry
 from permissions.people import ACCOUNT_ADMINS, EVERYBODY, NOBODY
+from permissions.registry import rules
 
 T = TypeVar("T")
+
+__all__ = [
+    "AnyRules",
+    "FollowingRules",
+    "OwnRules",
+    "RuleSet",
+    "SettingRules",
+    "rules",
+]
 
 ADMIN_REASON = "Account admins may do this everywhere."
 SYSTEM_REASON = "The system acts as an account admin."
@@ -82,25 +91,6 @@ class RuleSet(Generic[T]):
 
 
 AnyRules = RuleSet[Any]
-
-
-class _Rules(Registry[AnyRules]):
-    """The registry, asked by thing: its class, or a class that it extends."""
-
-    def of(self, thing: object) -> AnyRules | None:
-        kind = thing if isinstance(thing, type) else thing.__class__
-        for one in kind.__mro__:
-            found = self.get(f"{one.__module__}.{one.__qualname__}")
-            if found is not None:
-                return found
-        return None
-
-    def serving(self, verb: str, thing: object) -> AnyRules | None:
-        rule = self.of(thing)
-        return rule and rule.serving(verb, of_kind=isinstance(thing, type))
-
-
-rules = _Rules("the rules of the gate")
 
 
 class SettingRules(RuleSet[Any]):

@@ -93,7 +93,8 @@ class Oracle:
         return [
             condition
             for condition in conditions
-            if condition.state_id in (None, one.state_id)
+            if not condition.never_matches
+            and condition.state_id in (None, one.state_id)
             and (
                 condition.user_relation_type_id is None
                 or (user.pk, condition.user_relation_type_id, one.pk) in self.relations

@@ -31,13 +31,14 @@ proven = settings(
 
 @dataclass(frozen=True)
 class Clause:
-    """One of the sixteen shapes of a condition, on one of the assets."""
+    """One of the sixteen shapes of a condition, on one of the assets; some name unknown keys."""
 
     asset: int
     relation: int | None
     state: int | None
     visible: bool
     editable: bool
+    never_matches: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ clauses = st.builds(
     state=st.none() | upto(2),
     visible=st.booleans(),
     editable=st.booleans(),
+    never_matches=st.sampled_from([False, False, False, True]),
 )
 cases = st.builds(
     Case,
@@ -90,6 +92,7 @@ def lay(world: World, case: Case) -> None:
             None if one.state is None else world.states[one.state],
             visible=one.visible,
             editable=one.editable,
+            never_matches=one.never_matches,
         )
 
 

@@ -179,6 +179,7 @@ def condition(
     *,
     visible: bool = True,
     editable: bool = False,
+    never_matches: bool = False,
 ) -> Condition:
     return Condition.objects.create(
         object_type=asset if isinstance(asset, ObjectType) else None,
@@ -188,4 +189,5 @@ def condition(
         state=state,
         is_visible=visible,
         is_editable=editable,
+        never_matches=never_matches,
     )

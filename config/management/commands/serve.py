@@ -9,10 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.gates import operators
 from config.serving.exceptions import ServeRefused
 from config.serving.running import ROLES, Plan, serve
 
 
+@operators(why="Whoever has the shell of the server may serve.")
 class Command(BaseCommand):
     help = "Serves Sluice: web, sockets, worker and scheduler in one command. Migrates first."
 
