@@ -26,7 +26,7 @@ ALL_NAMED = 12
 # A drawing beyond this is no longer one; what is left out is counted and told.
 LARGEST_DRAWING = 240
 SAMPLES = 24
-WIDE = 736.0
+WIDE = 608.0
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.22, 0.78, 0.85, 0.15)
 
 

@@ -25,7 +25,6 @@ export function toast(text, kind = "info") {
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[kind] ?? ICONS.info}`));
   note.querySelector(".toast-note__text").textContent = text;
   place.append(note);
-  leaveLater(note);
 }
 
 function problemText(request) {
@@ -39,6 +38,14 @@ function problemText(request) {
 
 export function startToasts() {
   document.querySelectorAll("[data-toast]").forEach(leaveLater);
+  // Toasts also come with the answers of requests, put in by htmx.
+  const place = document.getElementById("toasts");
+  const arrivals = new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const arrived of change.addedNodes) if (arrived.matches?.("[data-toast]")) leaveLater(arrived);
+    }
+  });
+  if (place) arrivals.observe(place, { childList: true });
   document.addEventListener("click", (event) => {
     event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
   });

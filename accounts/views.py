@@ -1,0 +1,40 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
+
+from accounts.gates import Audience, open_to
+from accounts.models import User
+from catalog.models import Package
+
+DEMO = ("admin", "owner", "steward", "approver", "member", "outsider", "viewer", "guest")
+
+
+@open_to(Audience.EVERYONE, why="The page on which people sign in.")
+class SignIn(LoginView):
+    """One sentence for every wrong pair of name and password; `next` only leads to ourselves."""
+
+    template_name = "accounts/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "demo_users": demo_users()}
+
+
+@open_to(Audience.EVERYONE, why="Whoever has a session may end it; without one nothing happens.")
+class SignOut(LogoutView):
+    """By POST alone: a link on another site can't sign anybody out."""
+
+
+def demo_users() -> list[str]:
+    """Whom the sign-in page offers: the demo account's people, where nobody else can come."""
+    if settings.IS_PRODUCTION or not Package.objects.filter(key="demo").exists():
+        return []
+    there = set(
+        User.objects.filter(username__in=DEMO, is_active=True).values_list("username", flat=True)
+    )
+    return [name for name in DEMO if name in there]

@@ -1,0 +1,21 @@
+"""The addresses of boards and objects."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from catalog.views import boards, creation, objects
+
+urlpatterns = [
+    path("boards/", boards.boards, name="boards"),
+    path("boards/<slug:key>/", boards.board, name="board"),
+    path("boards/<slug:key>/new/", creation.new_object, name="new-object"),
+    path("objects/<int:pk>/", objects.page, name="object"),
+    path("objects/<int:pk>/edit/", objects.edit, name="edit-object"),
+    path("objects/<int:pk>/transitions/", objects.transition, name="make-transition"),
+    path("objects/<int:pk>/people/", objects.assign, name="assign"),
+    path("objects/<int:pk>/people/<int:relation>/remove/", objects.unassign, name="unassign"),
+    path("objects/<int:pk>/relations/", objects.relate, name="relate"),
+    path("objects/<int:pk>/relations/<int:relation>/remove/", objects.unrelate, name="unrelate"),
+    path("objects/<int:pk>/delete/", objects.delete, name="delete-object"),
+]

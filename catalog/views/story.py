@@ -1,0 +1,267 @@
+"""The history of an object as its reader may see it: who changed what, when, through what.
+
+Values of hidden attributes are left out, and so are the names of objects that the reader may not
+see (or that are gone: then nobody can tell any more who might have seen them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts import gate
+from accounts.actor import SYSTEM, Actor
+from accounts.models import User
+from automations.models import Execution
+from catalog.models import (
+    AttributeType,
+    Board,
+    Change,
+    GovernedObject,
+    RelationType,
+    State,
+    UserRelationType,
+)
+
+Verb = Change.Verb
+MOST_SHOWN = 300
+UNSEEN = "an object that you may not see"
+UNSEEN_BOARD = "a board that you may not see"
+ICONS = {
+    Verb.CREATED: "circle-plus",
+    Verb.CHANGED: "pencil",
+    Verb.TRANSITIONED: "transform",
+    Verb.RELATED: "link",
+    Verb.UNRELATED: "link",
+    Verb.ASSIGNED: "user",
+    Verb.UNASSIGNED: "user",
+    Verb.MOVED: "arrows-right-left",
+    Verb.DELETED: "trash",
+}
+DEEDS = {
+    Verb.CREATED: "created it",
+    Verb.CHANGED: "changed",
+    Verb.TRANSITIONED: "moved it",
+    Verb.RELATED: "added to",
+    Verb.UNRELATED: "removed from",
+    Verb.ASSIGNED: "made {person}",
+    Verb.UNASSIGNED: "took {person} off as",
+    Verb.MOVED: "changed",
+    Verb.DELETED: "deleted it",
+}
+VIA = {
+    "api": "through the API",
+    "page": "on this page",
+    "import": "by an import",
+    "package": "by a package",
+    "execution": "by a workflow",
+    "admin": "in the administration",
+    "trigger": "by an automatic transition",
+    "command": "from the command line",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the history, as `parts/timeline_entry.html` draws it."""
+
+    icon: str
+    who: str
+    what: str
+    field: str
+    before: str | None
+    after: str | None
+    before_color: str
+    after_color: str
+    at: datetime
+    via: str
+    via_url: str
+    is_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Names for the keys that a page of history holds, read once; what is not here is not shown."""
+
+    people: Mapping[str, str]
+    states: Mapping[str, State]
+    attributes: Mapping[str, AttributeType]
+    relation_types: Mapping[str, str]
+    person_types: Mapping[str, str]
+    objects: Mapping[str, str]
+    boards: Mapping[str, str]
+    executions: Mapping[str, Execution]
+    hidden: frozenset[str]
+
+
+def story_of(
+    obj: GovernedObject,
+    changes: Sequence[Change],
+    *,
+    states: Iterable[State],
+    attributes: Iterable[AttributeType],
+    hidden: frozenset[str],
+    actor: Actor,
+) -> list[Entry]:
+    """The changes in the order given, without those of attributes that are hidden."""
+    visible = [one for one in changes if _attribute_key(one) not in hidden]
+    known = _Known(
+        people=_people(visible),
+        states={state.key: state for state in states},
+        attributes={one.key: one for one in attributes},
+        relation_types=_named(RelationType, "relations.", visible),
+        person_types=_named(UserRelationType, "userRelations.", visible),
+        objects=_objects(visible, actor),
+        boards=_boards(visible, actor),
+        executions=_executions(visible, actor),
+        hidden=hidden,
+    )
+    return [_entry(one, known) for one in visible]
+
+
+def _entry(change: Change, known: _Known) -> Entry:
+    before, after = (_side(change, value, known) for value in (change.before, change.after))
+    what = DEEDS.get(Verb(change.verb), change.verb)
+    if change.verb in {Verb.ASSIGNED, Verb.UNASSIGNED}:
+        what, before, after = what.format(person=after or before), None, None
+    via, via_url = _via(change, known)
+    return Entry(
+        icon=ICONS.get(Verb(change.verb), "history"),
+        who=_name(change.actor_name, known),
+        what=what,
+        field=_field(change, known),
+        before=before,
+        after=after,
+        before_color=_color(change, change.before, known),
+        after_color=_color(change, change.after, known),
+        at=change.at,
+        via=via,
+        via_url=via_url,
+        is_override=change.is_override,
+    )
+
+
+def _field(change: Change, known: _Known) -> str:
+    kind, _, key = change.field.partition(".")
+    match kind:
+        case "attributes":
+            attribute = known.attributes.get(key)
+            return attribute.name if attribute else key
+        case "relations":
+            return known.relation_types.get(key, key)
+        case "userRelations":
+            return known.person_types.get(key, key)
+        case "parentKey":
+            return "the parent"
+        case "boardKey":
+            return "the board"
+        case "name":
+            return "the name"
+    return ""
+
+
+def _side(change: Change, value: Any, known: _Known) -> str | None:
+    """A value before or after, in words; None where there was none or it is not to be told."""
+    if value is None or change.verb in {Verb.CREATED, Verb.DELETED}:
+        return None
+    kind = change.field.partition(".")[0]
+    if kind == "stateKey":
+        state = known.states.get(value)
+        return state.name if state else str(value)
+    if kind == "userRelations":
+        return _name(str(value), known)
+    if kind in {"relations", "parentKey"}:
+        return known.objects.get(str(value), UNSEEN)
+    if kind == "boardKey":
+        return known.boards.get(str(value), UNSEEN_BOARD)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    text = ", ".join(map(_text, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def _color(change: Change, value: Any, known: _Known) -> str:
+    if change.field != "stateKey" or value is None:
+        return ""
+    state = known.states.get(value)
+    return state.color if state else ""
+
+
+def _via(change: Change, known: _Known) -> tuple[str, str]:
+    execution = known.executions.get(change.via_id) if change.via_kind == "execution" else None
+    if execution is None:
+        return VIA.get(change.via_kind, change.via_kind), ""
+    name = execution.workflow.name if execution.workflow else execution.workflow_key
+    return f"by the workflow {name}", reverse("execution", args=[execution.pk])
+
+
+def _name(username: str, known: _Known) -> str:
+    return "System" if username == SYSTEM else known.people.get(username, username)
+
+
+# --- what the rows name, a query each ------------------------------------------------------------
+
+
+def _attribute_key(change: Change) -> str | None:
+    kind, _, key = change.field.partition(".")
+    return key if kind == "attributes" else None
+
+
+def _people(changes: Sequence[Change]) -> dict[str, str]:
+    named = {one.actor_name for one in changes}
+    named |= _values(changes, "userRelations")
+    return {one.username: one.display_name for one in User.objects.filter(username__in=named)}
+
+
+def _values(changes: Sequence[Change], *kinds: str) -> set[str]:
+    return {
+        str(value)
+        for one in changes
+        if one.field.partition(".")[0] in kinds
+        for value in (one.before, one.after)
+        if value is not None
+    }
+
+
+def _named(
+    model: type[RelationType | UserRelationType], prefix: str, changes: Sequence[Change]
+) -> dict[str, str]:
+    keys = {one.field.removeprefix(prefix) for one in changes if one.field.startswith(prefix)}
+    rows = model._default_manager.filter(key__in=keys).values_list("key", "name")
+    return dict(rows) if keys else {}
+
+
+def _objects(changes: Sequence[Change], actor: Actor) -> dict[str, str]:
+    """Keys are unique within a type only; one that several types hold shows none but its key."""
+    keys = _values(changes, "relations", "parentKey")
+    if not keys:
+        return {}
+    seen = gate.narrow(actor, "view", GovernedObject.objects.filter(key__in=keys))
+    found: dict[str, set[str]] = {}
+    for key, name in seen.values_list("key", "name"):
+        found.setdefault(key, set()).add(name)
+    return {key: names.pop() if len(names) == 1 else key for key, names in found.items()}
+
+
+def _boards(changes: Sequence[Change], actor: Actor) -> dict[str, str]:
+    keys = _values(changes, "boardKey")
+    if not keys:
+        return {}
+    seen = gate.narrow(actor, "view", Board.objects.filter(key__in=keys))
+    return dict(seen.values_list("key", "name"))
+
+
+def _executions(changes: Sequence[Change], actor: Actor) -> dict[str, Execution]:
+    ids = {one.via_id for one in changes if one.via_kind == "execution" and one.via_id.isdecimal()}
+    if not ids:
+        return {}
+    seen = gate.narrow(actor, "view", Execution.objects.filter(pk__in=ids))
+    return {str(one.pk): one for one in seen.select_related("workflow")}

@@ -1,0 +1,72 @@
+"""What happens to pages before and after their views: refusals, and sign-in for parts of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+
+from accounts.exceptions import Refused
+from accounts.http.problems import MEDIA_TYPE, document, status_of
+from accounts.pages import own_address
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Refusals:
+    """Middleware: what a service refuses becomes a page that says why, for htmx a document.
+
+    The page shows the document's `detail` as a toast. The API's own refusals never come this far.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if is_part(request) and _asks_to_sign_in(response):
+            return _sign_in_again(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        status = status_of(exception) or 400
+        if is_part(request):
+            content = document(exception, status)
+            return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
+        return render(
+            request,
+            f"errors/{status}.html",
+            {
+                "exception": exception.detail,
+                "problems": [one.detail for one in getattr(exception, "problems", [])],
+                "back": own_address(request, request.headers.get("Referer", ""), ""),
+            },
+            status=status,
+        )
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asked, to put the answer into a page that is open."""
+    details = getattr(request, "htmx", None)
+    return isinstance(details, HtmxDetails) and bool(details)
+
+
+def _asks_to_sign_in(response: HttpResponseBase) -> bool:
+    if not isinstance(response, HttpResponseRedirect):
+        return False
+    return urlsplit(response.url).path == resolve_url(settings.LOGIN_URL)
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The whole window goes to the sign-in page; without this the form would appear in a panel."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    target = reverse(settings.LOGIN_URL, query={"next": here} if here else None)
+    return HttpResponse(status=204, headers={"HX-Redirect": target})
