@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import nearest
 from catalog import attributes
@@ -23,6 +24,7 @@ from catalog.models import (
 from catalog.packages.fields import KEY, NAME, Content, Field
 from catalog.packages.kinds import RowKind, Scope
 from catalog.packages.world import World, differing
+from catalog.services.unique_values import claim_all, release_all, repeated
 
 VALUE_TYPES = tuple(AttributeType.ValueType.values)
 ITEM_TYPES = tuple(one for one in VALUE_TYPES if one != AttributeType.ValueType.LIST.value)
@@ -169,6 +171,12 @@ class AttributeTypes(RowKind[AttributeType]):
         else:
             yield from _default_problems(content)
 
+    def write(self, content: Content, *, before: Content | None, actor: Actor) -> None:
+        super().write(content, before=before, actor=actor)
+        row = self.find(content)
+        if before is not None and row is not None and before["unique"] != content["unique"]:
+            (claim_all if content["unique"] else release_all)(row)
+
     def obstacles(self, content: Content, before: Content) -> Iterable[Problem]:
         changed = set(differing(before, content))
         count = count_with_value(content)
@@ -177,8 +185,9 @@ class AttributeTypes(RowKind[AttributeType]):
         for name in changed & {"type", "itemType"}:
             detail = f"{count:,} objects have a value of the present type."
             yield Problem(f"/{name}", "inUse", detail, content[name])
-        if "unique" in changed:
-            detail = f"{count:,} objects have a value, and were not compared when it was set."
+        row = self.find(before)
+        if "unique" in changed and content["unique"] and row and (twice := repeated(row)):
+            detail = f"Several objects have the same value, as {twice[0][:120]!r}."
             yield Problem("/unique", "inUse", detail, content["unique"])
         for gone in [one for one in before["options"] if one not in content["options"]]:
             if "options" in changed and (having := _with_option(content, gone)):

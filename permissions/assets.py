@@ -155,7 +155,7 @@ def _owner_of(content: Content, scope: Scope, world: World) -> str | None:
 
 
 def _only_owner(kind: str, key: str, world: World) -> str | None:
-    owners = [one.partition("/")[0] for one in world.of(kind) if one.partition("/")[2] == key]
+    owners = world.owners(kind, key)
     return owners[0] if len(owners) == 1 else None
 
 

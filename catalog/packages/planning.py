@@ -17,7 +17,7 @@ from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted, gather, rows, with_kept
 from catalog.packages.kinds import in_order
 from catalog.packages.plans import AssetChange, NotYetActive, Plan, change
-from catalog.packages.references import newly_broken, offered, unknown
+from catalog.packages.references import Unknown, newly_broken, offered
 from catalog.packages.world import World, differing, same
 from catalog.usages import used_by_rows
 
@@ -110,11 +110,12 @@ def _leaving(
 
 
 def _check_references(wanted: list[Wanted], world: World, *, allow_unknown_keys: bool) -> None:
+    unknown = Unknown(world)
     for one in wanted:
         if one.identity is None:
             continue
         problems = [
-            unknown(named, world)
+            unknown.problem(named)
             for named in one.kind.references(one.content, world)
             if not world.has(named.kind, named.identity)
         ]

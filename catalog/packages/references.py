@@ -11,6 +11,7 @@ from catalog.packages.fields import shown
 from catalog.packages.kinds import Named, asset_kinds
 from catalog.packages.world import SEPARATOR, World
 
+MOST_COMPARISONS = 20_000
 OFFERED = {"commentTypes": "comment type"}
 
 
@@ -24,16 +25,37 @@ def offered(world: World) -> World:
     return whole
 
 
-def unknown(named: Named, world: World) -> Problem:
-    """The problem of a key that nothing has; the pointer begins at the entry."""
-    within, _, key = named.identity.rpartition(SEPARATOR)
-    near = nearest(key, world.keys(named.kind, within))
-    kind = asset_kinds.get(named.kind)
-    label = kind.label if kind else OFFERED.get(named.kind, named.kind)
-    place = f" in {within}" if within else ""
-    hint = f" Perhaps {near!r} was meant." if near else ""
-    detail = f"There is no {label} {key[:120]!r}{place}.{hint}"
-    return Problem(named.pointer, "unknownReference", detail, shown(named.value), near)
+class Unknown:
+    """Makes the problems of keys that nothing has, with the nearest that something has.
+
+    Looking for the nearest takes time for each key there is; past a budget of comparisons it is
+    left out. Without this, a file of many wrong keys would keep everybody waiting.
+    """
+
+    def __init__(self, world: World, budget: int = MOST_COMPARISONS) -> None:
+        self._world = world
+        self._left = budget
+        self._keys: dict[tuple[str, str], list[str]] = {}
+
+    def problem(self, named: Named) -> Problem:
+        """Its pointer begins at the entry."""
+        within, _, key = named.identity.rpartition(SEPARATOR)
+        near = self._nearest(named.kind, within, key)
+        kind = asset_kinds.get(named.kind)
+        label = kind.label if kind else OFFERED.get(named.kind, named.kind)
+        place = f" in {within}" if within else ""
+        hint = f" Perhaps {near!r} was meant." if near else ""
+        detail = f"There is no {label} {key[:120]!r}{place}.{hint}"
+        return Problem(named.pointer, "unknownReference", detail, shown(named.value), near)
+
+    def _nearest(self, kind: str, within: str, key: str) -> str | None:
+        if (kind, within) not in self._keys:
+            self._keys[kind, within] = self._world.keys(kind, within)
+        known = self._keys[kind, within]
+        if len(known) > self._left:
+            return None
+        self._left -= len(known)
+        return nearest(key, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from catalog.packages.fields import Content, checked
 from catalog.packages.gathering import rows, with_kept
 from catalog.packages.kinds import AssetKind, Scope, asset_kinds
 from catalog.packages.locking import hold_schema
-from catalog.packages.references import newly_broken, offered, unknown, users_of
+from catalog.packages.references import Unknown, newly_broken, offered, users_of
 from catalog.packages.world import World, differing
 from catalog.usages import used_by_rows
 
@@ -111,7 +111,7 @@ def _sound(kind: AssetKind, entry: Content, world: World, existing: str | None) 
     problems += _key_problems(kind, identity, existing, world)
     if identity is not None:
         problems += [
-            unknown(named, world)
+            Unknown(world).problem(named)
             for named in kind.references(content, world)
             if not world.has(named.kind, named.identity)
         ]

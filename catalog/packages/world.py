@@ -23,16 +23,21 @@ class World:
     def __init__(self, contents: Mapping[str, Mapping[str, Content]] | None = None) -> None:
         self._contents: dict[str, dict[str, Content]] = {}
         self._folded: dict[str, dict[str, str]] = {}
+        self._owners: dict[tuple[str, str], dict[str, None]] = {}
         for kind, assets in (contents or {}).items():
             for named, content in assets.items():
                 self.put(kind, named, content)
 
     def put(self, kind: str, named: str, content: Content) -> None:
         self._contents.setdefault(kind, {})[named] = content
+        owner, _, key = named.rpartition(SEPARATOR)
+        self._owners.setdefault((kind, key), {})[owner] = None
         self._folded.setdefault(kind, {}).setdefault(named.lower(), named)
 
     def drop(self, kind: str, named: str) -> None:
         self._contents.get(kind, {}).pop(named, None)
+        owner, _, key = named.rpartition(SEPARATOR)
+        self._owners.get((kind, key), {}).pop(owner, None)
         if self.alike(kind, named) == named:
             del self._folded[kind][named.lower()]
 
@@ -48,6 +53,10 @@ class World:
 
     def of(self, kind: str) -> Mapping[str, Content]:
         return self._contents.get(kind, {})
+
+    def owners(self, kind: str, key: str) -> list[str]:
+        """Within what this key stands: the lifecycles that have this transition."""
+        return list(self._owners.get((kind, key), {}))
 
     def keys(self, kind: str, within: str = "") -> list[str]:
         """The keys that may follow `within`, to find the nearest among them."""

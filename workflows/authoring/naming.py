@@ -78,16 +78,16 @@ class _Names:
         if not isinstance(key, str) or EXPRESSION in key or key.startswith("@"):
             return
         if kind == "workflowStates":
-            yield Named(pointer, kind, self._within(kind, self._lifecycles(), key), key)
+            yield Named(pointer, kind, self._within(kind, self._lifecycles(key), key), key)
         elif kind == "attributeTypes":
-            owners = [self._owner] if self._owner else list(self._world.of("objectTypes"))
+            owners = [self._owner] if self._owner else self._world.owners(kind, key)
             yield Named(pointer, kind, self._within(kind, owners, key), key)
         else:
             yield Named(pointer, kind, key, key)
 
-    def _lifecycles(self) -> list[str]:
+    def _lifecycles(self, state_key: str) -> list[str]:
         if self._owner is None:
-            return list(self._world.of("workflows"))
+            return self._world.owners("workflowStates", state_key)
         owner = self._world.get("objectTypes", self._owner)
         return [owner["workflowKey"]] if owner and owner["workflowKey"] else []
 

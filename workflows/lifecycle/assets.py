@@ -201,6 +201,8 @@ class Transitions(RowKind[Transition]):
 
     def references(self, content: Content, world: World) -> Iterable[Named]:
         yield from super().references(content, world)
+        if not content["watchedAttributeKeys"]:
+            return
         types = [
             key
             for key, one in world.of("objectTypes").items()

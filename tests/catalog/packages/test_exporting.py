@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.actor import Actor
 from accounts.exceptions import Denied, NotFound
-from catalog.models import Application, Lifecycle, State, UserRelationType
+from catalog.models import Application, Lifecycle, Package, State, UserRelationType
 from catalog.packages.applying import apply, plan
 from catalog.packages.exporting import export
 from catalog.packages.world import same
@@ -56,8 +56,6 @@ def test_the_shortest_form_means_the_same(db: None, document: Document) -> None:
     system = Actor.system()
     with transaction.atomic():
         apply(document, actor=system)
-        from catalog.models import Package
-
         Package.objects.all().delete()
         out = export(actor=system)
         again = plan(out, actor=system)

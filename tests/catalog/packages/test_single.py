@@ -9,13 +9,19 @@ from accounts.exceptions import Conflict, Denied, Invalid, NotFound
 from catalog.models import Application, ObjectType, UserRelationType
 from catalog.packages.applying import apply
 from catalog.packages.exporting import export
-from catalog.packages.kinds import asset_kinds
+from catalog.packages.kinds import RowKind, asset_kinds
 from catalog.packages.schemas import json_schema
 from catalog.packages.single import delete_one, save_one, where_used
 from catalog.services import objects
 from permissions.models import Condition
 from tests.cast import Cast
 from tests.catalog.packages.samples import recipes
+
+
+def identity_of(condition: Condition) -> str:
+    kind = asset_kinds["conditions"]
+    assert isinstance(kind, RowKind)
+    return str(kind.identity(kind.read(condition)))
 
 
 def test_making_and_changing_one(cast: Cast) -> None:
@@ -74,9 +80,7 @@ def test_what_is_used_is_not_deleted(system: Actor) -> None:
     assert refusal.value.code == "inUse"
     assert len(refusal.value.extra["uses"]) == 1
     condition = Condition.objects.get(user_relation_type__key="core_steward")
-    kind = asset_kinds["conditions"]
-    named = kind.identity(kind.read(condition))  # type: ignore[attr-defined]
-    delete_one("conditions", str(named), actor=system)
+    delete_one("conditions", identity_of(condition), actor=system)
     delete_one("userRelationTypes", "core_steward", actor=system)
     assert not UserRelationType.objects.filter(key="core_steward").exists()
     out = export("recipes", actor=system)
@@ -104,10 +108,8 @@ def test_a_change_may_not_leave_others_without_what_they_name(system: Actor) -> 
 
 def test_changing_a_condition_keeps_it_one(system: Actor) -> None:
     apply(recipes(), actor=system)
-    kind = asset_kinds["conditions"]
     row = Condition.objects.get(user_relation_type__key="core_steward")
-    named = str(kind.identity(kind.read(row)))  # type: ignore[attr-defined]
-    save_one("conditions", {"editable": False}, actor=system, existing=named)
+    save_one("conditions", {"editable": False}, actor=system, existing=identity_of(row))
     assert Condition.objects.count() == 3
     assert not Condition.objects.get(user_relation_type__key="core_steward").is_editable
 
