@@ -16,6 +16,7 @@ from kombu.transport import memory
 from config.celery import app
 from config.serving import presence
 from config.serving.worker import WORKER, WorkerPart
+from tests import serving
 from tests.cast import api, cast, nobody
 from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
@@ -35,8 +36,14 @@ def django_db_modify_db_settings(
             left.unlink(missing_ok=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Ends programs before the database is emptied under them."""
+    serving.end_all()
+
+
 @pytest.fixture(autouse=True)
-def _nothing_left_in_memory() -> Iterator[None]:
+def _nothing_left_behind() -> Iterator[None]:
     """Wake-ups that no worker of this test took, and what it cached, don't reach the next one."""
     yield
     memory.Channel.queues.clear()

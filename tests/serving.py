@@ -19,6 +19,8 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 
+_started: list[subprocess.Popen[bytes]] = []
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -106,7 +108,17 @@ def start(folder: Path, *arguments: str, port: int | None = None, **extra: str) 
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
+    _started.append(process)
     return Program(process, chosen, log)
+
+
+def end_all() -> None:
+    """Ends what a test has left running: it would act on the rows of the tests that follow."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
 
 
 def surroundings(folder: Path, **extra: str) -> dict[str, str]:
