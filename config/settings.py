@@ -10,7 +10,7 @@ from typing import Any
 
 import environ
 
-from config import logging
+from config import logging, unfold
 from config.environment import Reader, is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,8 +70,8 @@ OUR_APPS = [
 ]
 INSTALLED_APPS = [
     *OUR_APPS,
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.administration.Administration",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -249,6 +249,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {
+        "key": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,99}$"}
+    },
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "accounts.models.users.Role",
         "AccessEnum": "accounts.models.workspaces.Access",
@@ -261,6 +264,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+UNFOLD = unfold.UNFOLD
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -270,6 +274,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # an object type with all its attributes is one form
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_PRODUCTION

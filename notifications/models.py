@@ -135,7 +135,7 @@ class Delivery(Guarded, Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.notification}"
+        return f"{self.channel} {self.pk}"
 
     @transition(field=status, source=Status.WAITING.value, target=Status.SENDING.value)
     def begin(self) -> None:

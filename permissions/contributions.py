@@ -16,6 +16,7 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.packages.kinds import asset_kinds
+from journal.models import Event, Pending
 from permissions import checks
 from permissions.assets import Conditions
 from permissions.gatehouse import Gatehouse
@@ -23,6 +24,7 @@ from permissions.kinds.accounts import AccountRules, TeamRules, TokenRules, User
 from permissions.kinds.attributes import AttributeRules
 from permissions.kinds.boards import BoardRules, PlaceRules
 from permissions.kinds.moves import MOVES, ObjectAndMoveRules
+from permissions.kinds.operations import OperatorRules
 from permissions.kinds.workflows import WorkflowRules
 from permissions.kinds.workspaces import WorkspaceRules
 from permissions.models import Condition
@@ -65,6 +67,8 @@ def register_rules() -> None:
         AttributeRules(),
     ):
         rules.register(of_catalog)
+    for of_journal in (OperatorRules(Event, "view"), OperatorRules(Pending, "view", "retry")):
+        rules.register(of_journal)
     rules.register(MOVES)
     rules.register(workflow_rules)
     rules.register(FollowingRules(Version, "workflow", {"view": "view"}, parent=workflow_rules))

@@ -93,6 +93,19 @@ def change_user(
     return locked
 
 
+def set_password(user: User, *, actor: Actor, password: str) -> User:
+    """Gives somebody another password and signs them out everywhere."""
+    gate.demand(actor, "manage", user)
+    with transaction.atomic():
+        locked = _lock(user)
+        if problems := password_problems(password, locked):
+            raise Invalid(problems=problems)
+        locked.password = make_password(password)
+        locked.save(update_fields=["password"])
+        sign_out_everywhere(locked)
+    return locked
+
+
 def delete_user(user: User, *, actor: Actor) -> None:
     """Removes somebody to whom nothing is tied; whoever has a past can only be deactivated."""
     gate.demand(actor, "manage", user)

@@ -106,9 +106,10 @@ class AccountRules(RuleSet[Account]):
 
 
 class TokenRules(OwnRules):
-    """A token is its user's alone; everybody may make one."""
+    """A token is its user's alone, but account admins may revoke it; everybody may make one."""
 
     kind_verbs = frozenset({"create"})
+    overridden = frozenset({"delete"})
 
     def __init__(self) -> None:
         super().__init__(ApiToken, {"view", "edit", "delete"})

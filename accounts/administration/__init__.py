@@ -1,0 +1,1 @@
+"""What the admin pages of every app stand on: rows read by the gate, written by services."""

@@ -1,0 +1,231 @@
+"""The admin pages of lifecycles, and of workflows, which are published and switched there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from accounts.actor import Actor
+from accounts.administration.asking import may, operates
+from accounts.administration.buttons import Button
+from accounts.administration.rows import Rows
+from accounts.administration.themed import ThemedTable
+from catalog.administration.assets import AssetPages
+from catalog.administration.tables import AssetPagesWithTables, AssetTable
+from catalog.models import Lifecycle, State
+from workflows.authoring.labels import with_changes
+from workflows.authoring.services import publishing, workflows
+from workflows.models import Transition, Version, Workflow
+
+
+class StateTable(AssetTable):
+    """The states of a lifecycle, in their order."""
+
+    model = State
+    kind_key = "workflowStates"
+    within = "workflowKey"
+
+
+class TransitionTable(AssetTable):
+    """The transitions of a lifecycle; what else they have stands on pages of their own."""
+
+    model = Transition
+    kind_key = "workflowTransitions"
+    within = "workflowKey"
+    show_change_link = True
+    left_out = frozenset(
+        {
+            "isForceComment",
+            "requiredCommentTypeKey",
+            "allowRequesterVote",
+            "watchedAttributeKeys",
+            "deadlineHours",
+        }
+    )
+    labels: ClassVar = {
+        "fromStateKey": "From",
+        "toStateKey": "To",
+        "changeThresholdTypeKey": "Mode",
+    }
+
+
+@admin.register(Lifecycle)
+class LifecyclePages(AssetPagesWithTables):
+    """The states through which objects move, and the transitions between them."""
+
+    kind_key = "workflows"
+    labels: ClassVar = {"initStateKey": "Initial state"}
+    references: ClassVar = {"initStateKey": "workflowStates"}
+    inlines = (StateTable, TransitionTable)
+    list_display = ("name", "key", "state_count", "transition_count")
+    search_fields = ("key", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        counted = {
+            "states_counted": Count("states", distinct=True),
+            "transitions_counted": Count("transitions", distinct=True),
+        }
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(**counted)
+        return rows
+
+    def fields_of(self, request: HttpRequest, obj: Any | None) -> Mapping[str, forms.Field]:
+        fields = dict(super().fields_of(request, obj))
+        if obj is None:
+            # It has no states yet, so none of them can be the first one.
+            fields.pop("initStateKey")
+        return fields
+
+    @admin.display(description="states", ordering="states_counted")
+    def state_count(self, obj: Any) -> int:
+        return int(obj.states_counted)
+
+    @admin.display(description="transitions", ordering="transitions_counted")
+    def transition_count(self, obj: Any) -> int:
+        return int(obj.transitions_counted)
+
+
+@admin.register(Transition)
+class TransitionPages(AssetPages):
+    """Moves from one state to another, with all they ask for."""
+
+    kind_key = "workflowTransitions"
+    labels: ClassVar = {
+        "workflowKey": "Lifecycle",
+        "fromStateKey": "From",
+        "toStateKey": "To",
+        "changeThresholdTypeKey": "Mode",
+        "isForceComment": "Any comment is required",
+        "requiredCommentTypeKey": "Required type of comment",
+        "watchedAttributeKeys": "Watched attributes",
+        "allowRequesterVote": "The requester may vote",
+        "deadlineHours": "Deadline in hours",
+    }
+    list_display = ("name", "key", "lifecycle", "from_state", "to_state", "mode")
+    list_filter = ("lifecycle", "mode")
+    search_fields = ("key", "name")
+
+
+# --- workflows -----------------------------------------------------------------------------------
+
+
+def _publish(workflow: Workflow, actor: Actor) -> None:
+    publishing.publish(workflow, actor=actor)
+
+
+def _unpublish(workflow: Workflow, actor: Actor) -> None:
+    publishing.unpublish(workflow, actor=actor)
+
+
+def _enable(workflow: Workflow, actor: Actor) -> None:
+    publishing.enable(workflow, actor=actor)
+
+
+def _disable(workflow: Workflow, actor: Actor) -> None:
+    publishing.disable(workflow, actor=actor)
+
+
+def _delete(workflow: Workflow, actor: Actor) -> None:
+    workflows.delete_workflow(workflow, actor=actor)
+
+
+class VersionTable(ThemedTable):
+    """What was published, newest first."""
+
+    model = Version
+    fk_name = "workflow"
+    fields = readonly_fields = ("number", "description", "published_by", "published_at", "run_as")
+    extra = 0
+    per_page = 20
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(operates(request)) and (obj is None or bool(may(request, "view", obj)))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("run_as", "workflow")
+
+
+def _is_live(workflow: Workflow) -> bool:
+    return workflow.live_version_id is not None
+
+
+@admin.register(Workflow)
+class WorkflowPages(Rows):
+    """Workflows are written by their owners; here one sees them and switches them."""
+
+    buttons = (
+        Button("publish", "Publish", "published", "publish", _publish, icon="publish"),
+        Button(
+            "enable",
+            "Enable trigger",
+            "enabled",
+            "enable",
+            _enable,
+            icon="play_circle",
+            fits=lambda one: one.status == Workflow.Status.PUBLISHED_DISABLED,
+        ),
+        Button(
+            "disable",
+            "Disable trigger",
+            "disabled",
+            "disable",
+            _disable,
+            icon="pause_circle",
+            fits=lambda one: one.status == Workflow.Status.PUBLISHED_ENABLED,
+        ),
+        Button(
+            "unpublish",
+            "Unpublish",
+            "unpublished",
+            "unpublish",
+            _unpublish,
+            icon="unpublished",
+            fits=_is_live,
+        ),
+    )
+    fields = (
+        "key",
+        "name",
+        "description",
+        "workspace",
+        "type",
+        "draft_mode",
+        "publication",
+        "live_version",
+        "tags",
+        "time_back_minutes",
+        "created_by",
+        "created_at",
+        "modified_at",
+    )
+    inlines = (VersionTable,)
+    list_display = ("name", "key", "workspace", "publication", "changes", "modified_at")
+    list_select_related = ("workspace",)
+    list_filter = ("status", "workspace", "type")
+    search_fields = ("key", "name", "description")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_changes(super().get_queryset(request)).select_related(
+            "workspace", "live_version", "created_by"
+        )
+
+    @admin.display(description="status", ordering="status")
+    def publication(self, obj: Workflow) -> str:
+        return obj.get_status_display()
+
+    @admin.display(description="unpublished changes", boolean=True)
+    def changes(self, obj: Any) -> bool:
+        return bool(obj.has_changes)
