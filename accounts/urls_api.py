@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
 from accounts.api.me import AccountSettings, Me
 from accounts.api.teams import OneTeam, Teams
 from accounts.api.users import OneUser, Users
 from accounts.api.workspaces import OneWorkspace, Workspaces
+from accounts.http.addresses import path
 
 urlpatterns = [
     path("me/", Me.as_view()),
@@ -17,5 +16,5 @@ urlpatterns = [
     path("teams/", Teams.as_view()),
     path("teams/<str:name>/", OneTeam.as_view()),
     path("workspaces/", Workspaces.as_view()),
-    path("workspaces/<str:key>/", OneWorkspace.as_view()),
+    path("workspaces/<key:key>/", OneWorkspace.as_view()),
 ]

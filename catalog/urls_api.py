@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
+from accounts.http.addresses import path
 from catalog.api.assets import addresses_of
 from catalog.api.boards import Boards, OneBoard
 from catalog.api.objects import MoveObject, Objects, OneObject
@@ -23,7 +22,7 @@ urlpatterns = [
     *addresses_of("relation-types", "relationTypes"),
     *addresses_of("user-relation-types", "userRelationTypes"),
     path("boards/", Boards.as_view()),
-    path("boards/<str:key>/", OneBoard.as_view()),
+    path("boards/<key:key>/", OneBoard.as_view()),
     path("objects/", Objects.as_view()),
     path("objects/<int:id>/", OneObject.as_view()),
     path("objects/<int:id>/relations/", Relations.as_view()),

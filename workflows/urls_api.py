@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
-
+from accounts.http.addresses import path
 from workflows.authoring.api.publishing import (
     CheckDraft,
     DisableWorkflow,
@@ -19,16 +18,16 @@ from workflows.lifecycle.api import Lifecycles, ObjectTransitions, OneLifecycle
 
 urlpatterns = [
     path("lifecycles/", Lifecycles.as_view()),
-    path("lifecycles/<str:key>/", OneLifecycle.as_view()),
+    path("lifecycles/<key:key>/", OneLifecycle.as_view()),
     path("objects/<int:id>/transitions/", ObjectTransitions.as_view()),
     path("workflows/", Workflows.as_view()),
-    path("workflows/<str:key>/", OneWorkflow.as_view()),
-    path("workflows/<str:key>/draft/", WorkflowDraft.as_view()),
-    path("workflows/<str:key>/draft/check/", CheckDraft.as_view()),
-    path("workflows/<str:key>/publish/", PublishWorkflow.as_view()),
-    path("workflows/<str:key>/unpublish/", UnpublishWorkflow.as_view()),
-    path("workflows/<str:key>/enable/", EnableWorkflow.as_view()),
-    path("workflows/<str:key>/disable/", DisableWorkflow.as_view()),
-    path("workflows/<str:key>/versions/", Versions.as_view()),
-    path("workflows/<str:key>/versions/<int:number>/", OneVersion.as_view()),
+    path("workflows/<key:key>/", OneWorkflow.as_view()),
+    path("workflows/<key:key>/draft/", WorkflowDraft.as_view()),
+    path("workflows/<key:key>/draft/check/", CheckDraft.as_view()),
+    path("workflows/<key:key>/publish/", PublishWorkflow.as_view()),
+    path("workflows/<key:key>/unpublish/", UnpublishWorkflow.as_view()),
+    path("workflows/<key:key>/enable/", EnableWorkflow.as_view()),
+    path("workflows/<key:key>/disable/", DisableWorkflow.as_view()),
+    path("workflows/<key:key>/versions/", Versions.as_view()),
+    path("workflows/<key:key>/versions/<int:number>/", OneVersion.as_view()),
 ]

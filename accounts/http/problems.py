@@ -133,7 +133,13 @@ def _walk(detail: Any, pointer: str) -> Iterable[Problem]:
             nested = isinstance(below, Mapping | list)
             yield from _walk(below, f"{pointer}/{place}" if nested else pointer)
     else:
-        yield Problem(pointer, camel(getattr(detail, "code", "invalid")), str(detail))
+        code = camel(getattr(detail, "code", "invalid"))
+        yield Problem(pointer, code, sentence(str(detail)))
+
+
+def sentence(text: str) -> str:
+    """A message that another library made, ended as a sentence."""
+    return text if text.endswith((".", "?", "!", ")")) else f"{text}."
 
 
 def _detail(exc: Exception, status: int, found: list[Problem]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from accounts import gate
 from accounts.exceptions import Invalid, NotFound, Problem
 from accounts.gates import gated
+from accounts.http.addresses import path
 from accounts.http.forms import Form, Text
 from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing, Resource
@@ -139,7 +140,7 @@ def addresses_of(address: str, kind_key: str, *, in_object_type: bool = False) -
         one.parameters = one.acting_parameters = ScopeForm
     return [
         path(f"{address}/", documented_listing(listing).as_view()),
-        path(f"{address}/<str:key>/", documented_one(one).as_view()),
+        path(f"{address}/<key:key>/", documented_one(one).as_view()),
     ]
 
 

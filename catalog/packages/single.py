@@ -44,9 +44,6 @@ def save_one(
         if old is not None and not any(differing(old, content)):
             return old
         _demand_unbroken(kind, content, existing, before)
-        if old is not None and kind.is_keyless:
-            kind.remove(old, actor=actor)
-            old = None
         kind.write(content, before=old, actor=actor)
         kind.settle(content, actor=actor)
         return content

@@ -1,0 +1,314 @@
+"""What holds at every address: who is let in, what can be read, how refusals look."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from rest_framework.test import APIClient
+
+from accounts.actor import Actor
+from accounts.models import ApiToken, User
+from accounts.services.tokens import create_token
+from accounts.services.users import sign_out_everywhere
+from journal.clock import at, now
+from tests.api.problems import pointers, problem
+from tests.cast import Cast, Client, client_of
+from tests.kitchen import Kitchen
+
+ME = "/api/v1/me/"
+WORKSPACES = "/api/v1/workspaces/"
+
+
+def with_token(secret: str) -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    return client
+
+
+# --- who is let in -------------------------------------------------------------------------------
+
+
+def test_without_credentials_the_answer_is_401(nobody: APIClient, db: None) -> None:
+    answer = nobody.get(ME)
+    problem(answer, 401, "notAuthenticated")
+    assert answer["WWW-Authenticate"] == "Bearer"
+    problem(nobody.post("/api/v1/objects/", {}), 401)
+    problem(nobody.delete(ME), 401)
+
+
+@pytest.mark.parametrize("secret", ["", "x", "sluice_nonsense", "ü", "a" * 10_000, "a b"])
+def test_a_token_that_is_none_is_401(db: None, secret: str) -> None:
+    client = APIClient(raise_request_exception=False)
+    header = f"Bearer {secret}".encode().decode("latin-1")
+    problem(client.get(ME, HTTP_AUTHORIZATION=header), 401)
+
+
+def test_a_token_ends_when_it_expires(cast: Cast) -> None:
+    made = create_token(cast.member, actor=cast.acting("member"), expires_in_days=1)
+    client = with_token(made.secret)
+    assert client.get(ME).json()["username"] == "member"
+    with at(now() + timedelta(days=1, seconds=1)):
+        problem(client.get(ME), 401)
+
+
+def test_a_token_is_kept_as_a_digest_and_its_use_is_noted(cast: Cast) -> None:
+    made = create_token(cast.member, actor=cast.acting("member"))
+    assert made.secret not in str(ApiToken.objects.filter(pk=made.token.pk).values().get())
+    with_token(made.secret).get(ME)
+    assert ApiToken.objects.get(pk=made.token.pk).last_used_at is not None
+
+
+def test_scopes_limit_a_token(cast: Cast) -> None:
+    reading = create_token(cast.admin, actor=Actor.system(), scopes=["read"])
+    client = with_token(reading.secret)
+    assert client.get(WORKSPACES).status_code == 200
+    refused = problem(client.post(WORKSPACES, {"key": "attic"}, format="json"), 403)
+    assert refused["level"] == "token"
+    writing = create_token(cast.admin, actor=Actor.system(), scopes=["write"])
+    answer = with_token(writing.secret).post(WORKSPACES, {"key": "attic"}, format="json")
+    assert answer.status_code == 201
+
+
+def test_a_session_needs_the_csrf_token_to_change_anything(cast: Cast) -> None:
+    browser = APIClient(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(cast.admin)
+    assert browser.get(ME).json()["username"] == "admin"
+    problem(browser.post(WORKSPACES, {"key": "attic"}, format="json"), 403)
+    browser.cookies["csrftoken"] = "a" * 32
+    answer = browser.post(
+        WORKSPACES, {"key": "attic"}, format="json", headers={"X-CSRFToken": "a" * 32}
+    )
+    assert answer.status_code == 201
+
+
+def test_signing_out_everywhere_ends_every_session(cast: Cast) -> None:
+    browser = APIClient(raise_request_exception=False)
+    browser.force_login(cast.member)
+    assert browser.get(ME).status_code == 200
+    sign_out_everywhere(User.objects.get(username="member"))
+    problem(browser.get(ME), 401)
+    assert SESSION_KEY not in browser.session
+
+
+# --- what can be read ----------------------------------------------------------------------------
+
+
+def post(api: Client, body: bytes, content_type: str = "application/json") -> Any:
+    return api("admin").generic("POST", WORKSPACES, body, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"{", ""),
+        (b'{"key": "a", "key": "b"}', "/key"),
+        (b'{"key": NaN}', "/key"),
+        (b'{"key": "\\u0000"}', "/key"),
+        (b'{"key": "\\ud800"}', "/key"),
+        (b'{"key": "\xff"}', ""),
+        (b"\xef\xbb\xbf{}", ""),
+        (b"[" * 1000, ""),
+    ],
+)
+def test_what_is_no_json_is_400_with_its_place(api: Client, body: bytes, pointer: str) -> None:
+    found = problem(post(api, body), 400, "malformed")
+    assert pointers(found) == [pointer]
+    assert found["line"] == 1
+
+
+def test_a_body_that_is_too_large_is_413(api: Client) -> None:
+    body = b'{"key": "' + b"x" * (2 * 1024 * 1024) + b'"}'
+    problem(post(api, body), 413, "tooLarge")
+    small = api("admin").post(WORKSPACES, {"key": "x" * 1_000_000})
+    problem(small, 422)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", ""],
+)
+def test_a_body_of_another_type_is_415(api: Client, content_type: str) -> None:
+    problem(post(api, b'{"key": "attic"}', content_type), 415, "unsupportedMediaType")
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
+def test_json_may_say_that_it_is_utf8(api: Client, content_type: str) -> None:
+    assert post(api, b'{"key": "attic"}', content_type).status_code == 201
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b'"x"', b"5"])
+def test_a_body_that_is_no_object_is_422(api: Client, body: bytes) -> None:
+    problem(post(api, body), 422)
+
+
+def test_a_body_without_a_length_is_read(api: Client) -> None:
+    client = api("admin")
+    request = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+    answer = client.generic("POST", WORKSPACES, b'{"key": "attic"}', "application/json", **request)
+    assert answer.status_code in (201, 422)
+
+
+# --- how it is answered --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/nothing/",
+        "/api/v2/me/",
+        "/api/",
+        "/api/v1/approvals/",
+        "/api/v1/search/",
+        "/api/v1/sections/",
+        "/api/v1/tags/",
+        "/api/v1/categories/",
+        "/api/v1/policy-rules/",
+        "/api/v1/sources/",
+        "/api/v1/objects/abc/",
+        "/api/v1/users/a%00b/",
+    ],
+)
+def test_an_address_that_is_none_is_a_problem_too(api: Client, address: str) -> None:
+    problem(api("admin").get(address), 404, "notFound")
+
+
+def test_a_method_that_is_none_is_405(api: Client) -> None:
+    answer = api("admin").delete(ME)
+    problem(answer, 405, "methodNotAllowed")
+    assert "GET" in answer["Allow"]
+
+
+def test_json_is_answered_whatever_is_accepted(api: Client) -> None:
+    answer = api("member").get(ME, HTTP_ACCEPT="text/html")
+    assert answer["Content-Type"] == "application/json"
+    problem(api("member").get("/api/v1/workspaces/x/", HTTP_ACCEPT="image/png"), 404)
+
+
+def test_a_parameter_that_is_none_is_told_with_the_nearest(api: Client) -> None:
+    found = problem(api("member").get("/api/v1/users/?rolle=admin"), 422)
+    assert found["errors"][0]["nearest"] == "role"
+    problem(api("member").get("/api/v1/me/?x=1"), 422)
+
+
+# --- repeated requests ---------------------------------------------------------------------------
+
+
+def test_a_repeated_post_is_answered_again_and_done_once(api: Client) -> None:
+    admin, key = api("admin"), {"HTTP_IDEMPOTENCY_KEY": "k-1"}
+    first = admin.post(WORKSPACES, {"key": "attic", "name": "Attic"}, **key)
+    assert first.status_code == 201
+    again = admin.post(WORKSPACES, {"name": "Attic", "key": "attic"}, **key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again["Idempotency-Replayed"] == "true"
+    other = problem(admin.post(WORKSPACES, {"key": "cellar"}, **key), 422)
+    assert other["code"] == "idempotencyKeyReused"
+    problem(admin.post("/api/v1/teams/", {"key": "attic", "name": "Attic"}, **key), 422)
+
+
+def test_a_key_is_of_one_user_and_of_one_day(api: Client, cast: Cast) -> None:
+    key = {"HTTP_IDEMPOTENCY_KEY": "k-2"}
+    second = client_of(cast.admin)
+    assert api("admin").post(WORKSPACES, {"key": "attic"}, **key).status_code == 201
+    api("admin").patch("/api/v1/users/owner/", {"role": "admin"})
+    assert api("owner").post(WORKSPACES, {"key": "cellar"}, **key).status_code == 201
+    assert second.post(WORKSPACES, {"key": "attic"}, **key)["Idempotency-Replayed"] == "true"
+    with at(now() + timedelta(hours=24, seconds=1)):
+        problem(second.post(WORKSPACES, {"key": "attic"}, **key), 422, "invalid")
+        assert second.post(WORKSPACES, {"key": "garret"}, **key).status_code == 201
+
+
+def test_a_refused_post_may_be_sent_again(api: Client) -> None:
+    key = {"HTTP_IDEMPOTENCY_KEY": "k-3"}
+    problem(api("member").post(WORKSPACES, {"key": "attic"}, **key), 403)
+    api("admin").patch("/api/v1/users/member/", {"role": "admin"})
+    assert api("member").post(WORKSPACES, {"key": "attic"}, **key).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "schlüssel"])
+def test_a_key_is_visible_ascii(api: Client, key: str) -> None:
+    header = key.encode().decode("latin-1")
+    answer = api("admin").post(WORKSPACES, {"key": "attic"}, HTTP_IDEMPOTENCY_KEY=header)
+    problem(answer, 400)
+
+
+# --- pages of a list -----------------------------------------------------------------------------
+
+
+def read_all(client: APIClient, address: str) -> list[str]:
+    """Every key of a list, page after page."""
+    found: list[str] = []
+    following: str | None = address
+    while following:
+        page = client.get(following).json()
+        found += [row["key"] for row in page["results"]]
+        following = page["next"]
+    return found
+
+
+@pytest.fixture
+def many(api: Client) -> list[str]:
+    keys = [f"w{number:02}" for number in range(7)]
+    for key in keys:
+        api("admin").post(WORKSPACES, {"key": key, "name": "Same"})
+    return ["lab", "main", *keys]
+
+
+def test_pages_follow_each_other_and_lead_back(api: Client, many: list[str]) -> None:
+    client = api("admin")
+    assert read_all(client, f"{WORKSPACES}?limit=2") == many
+    first = client.get(f"{WORKSPACES}?limit=4").json()
+    assert first["previous"] is None
+    assert first["next"].startswith("http://testserver/api/v1/workspaces/?")
+    second = client.get(first["next"]).json()
+    back = client.get(second["previous"]).json()
+    assert back["results"] == first["results"]
+    assert back["previous"] is None
+    assert client.get(back["next"]).json()["results"] == second["results"]
+    last = client.get(second["next"]).json()
+    assert (len(last["results"]), last["next"]) == (1, None)
+
+
+def test_a_cursor_survives_what_is_made_and_removed(api: Client, many: list[str]) -> None:
+    client = api("admin")
+    first = client.get(f"{WORKSPACES}?limit=4").json()
+    assert [row["key"] for row in first["results"]] == many[:4]
+    for key in ("a-new", "w01x", "w03x"):
+        client.post(WORKSPACES, {"key": key})
+    client.delete(f"{WORKSPACES}w01/")
+    client.delete(f"{WORKSPACES}w02/")
+    second = client.get(first["next"]).json()
+    assert [row["key"] for row in second["results"]] == ["w01x", "w03", "w03x", "w04"]
+
+
+def test_a_page_whose_rows_are_gone_leads_on(api: Client, many: list[str]) -> None:
+    client = api("admin")
+    first = client.get(f"{WORKSPACES}?limit=8").json()
+    client.delete(f"{WORKSPACES}w06/")
+    empty = client.get(first["next"]).json()
+    assert (empty["results"], empty["next"]) == ([], None)
+    back = client.get(empty["previous"]).json()
+    assert [row["key"] for row in back["results"]] == many[:8]
+
+
+def test_a_cursor_of_another_list_is_refused(api: Client, many: list[str]) -> None:
+    client = api("admin")
+    cursor = client.get(f"{WORKSPACES}?limit=1").json()["next"].partition("cursor=")[2]
+    found = problem(client.get(f"/api/v1/users/?cursor={cursor}"), 422)
+    assert pointers(found) == ["/cursor"]
+    problem(client.get(f"{WORKSPACES}?cursor={cursor}x"), 422)
+
+
+def test_ties_are_told_apart(api: Client, kitchen: Kitchen) -> None:
+    keys = [kitchen.make("Same", key=f"dish-{number}").key for number in range(9)]
+    for sort in ("name", "-name", "attribute.note", "-attribute.servings,name"):
+        found = read_all(api("member"), f"/api/v1/objects/?limit=2&sort={sort}")
+        assert sorted(found) == keys, sort
+
+
+def test_the_body_of_a_problem_echoes_no_large_value(api: Client) -> None:
+    answer = api("admin").post("/api/v1/users/", {"username": "x" * 100_000})
+    assert len(json.dumps(problem(answer, 422))) < 2_000

@@ -1,0 +1,220 @@
+"""The schema of objects: types, attributes, lifecycles, conditions, templates; and boards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Workspace
+from catalog.models import Board, Lifecycle, ObjectType
+from permissions.models import Condition
+from tests.api.problems import pointers, problem
+from tests.cast import Cast, Client
+from tests.kitchen import Kitchen
+
+KINDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("applications", {"key": "pantry"}, {"name": "The pantry"}),
+    ("object-types", {"key": "dish", "workflowKey": "recipe_lifecycle"}, {"name": "A dish"}),
+    ("attribute-types", {"key": "heat", "objectTypeKey": "recipe"}, {"name": "How hot"}),
+    ("relation-types", {"key": "needs", "sourceObjectTypeKey": "recipe"}, {"name": "Is needed"}),
+    ("user-relation-types", {"key": "taster"}, {"name": "Taster"}),
+    ("notification-templates", {"key": "hot", "subject": "Hot", "body": "<p>x</p>"}, {"name": "H"}),
+    ("lifecycles", {"key": "short"}, {"name": "A short life"}),
+]
+
+
+@pytest.mark.parametrize(("address", "new", "change"), KINDS, ids=[kind[0] for kind in KINDS])
+def test_admins_make_change_and_delete_a_part_of_the_schema(
+    api: Client, kitchen: Kitchen, address: str, new: dict[str, Any], change: dict[str, Any]
+) -> None:
+    everything, one = f"/api/v1/{address}/", f"/api/v1/{address}/{new['key']}/"
+    refused = problem(api("owner").post(everything, new), 403)
+    assert refused["level"]
+    made = api("admin").post(everything, new)
+    assert made.status_code == 201, made.content
+    assert made.json()["key"] == new["key"]
+    assert made.json()["name"] == new["key"]
+    assert api("viewer").get(one).json() == made.json()
+    listed = api("viewer").get(everything).json()["results"]
+    assert made.json() in listed
+    assert [row["key"] for row in api("viewer").get(f"{everything}?q=zzz").json()["results"]] == []
+
+    problem(api("member").patch(one, change), 403)
+    changed = api("admin").patch(one, change)
+    assert changed.status_code == 200, changed.content
+    assert changed.json() == {**made.json(), **change}
+    assert pointers(problem(api("admin").patch(one, {"nmae": "x"}), 422)) == ["/nmae"]
+    again = problem(api("admin").post(everything, {**new, "key": new["key"].upper()}), 422)
+    assert pointers(again) == ["/key"]
+
+    problem(api("member").delete(one), 403)
+    assert api("admin").delete(one).status_code == 204
+    problem(api("admin").get(one), 404)
+    problem(api("admin").patch(one, change), 404)
+    problem(api("admin").delete(one), 404)
+
+
+@pytest.mark.parametrize("address", [kind[0] for kind in KINDS])
+@pytest.mark.parametrize("body", [{}, [], "x", {"key": "a b"}, {"key": "bulk"}, {"key": 5}])
+def test_a_part_without_a_good_key_is_refused(
+    api: Client, kitchen: Kitchen, address: str, body: Any
+) -> None:
+    problem(api("admin").post(f"/api/v1/{address}/", body), 422)
+
+
+def test_what_is_in_use_is_not_deleted(api: Client, kitchen: Kitchen) -> None:
+    kitchen.make("Soup")
+    answer = api("admin").delete("/api/v1/object-types/recipe/")
+    assert problem(answer, 409, "inUse")["uses"]
+    problem(api("admin").delete("/api/v1/lifecycles/recipe_lifecycle/"), 409, "inUse")
+    assert ObjectType.objects.filter(key="recipe").exists()
+    assert Lifecycle.objects.get(key="recipe_lifecycle").states.count() == 4
+
+
+def test_an_attribute_of_several_types_needs_its_type(api: Client, kitchen: Kitchen) -> None:
+    admin = api("admin")
+    admin.post("/api/v1/object-types/", {"key": "dish"})
+    admin.post("/api/v1/attribute-types/", {"key": "price", "objectTypeKey": "dish"})
+    found = problem(admin.get("/api/v1/attribute-types/price/"), 422)
+    assert pointers(found) == ["/objectTypeKey"]
+    one = "/api/v1/attribute-types/price/?objectTypeKey=dish"
+    assert admin.get(one).json()["type"] == "string"
+    assert admin.patch(one, {"required": True}).json()["required"] is True
+    listed = admin.get("/api/v1/attribute-types/?objectTypeKey=dish").json()["results"]
+    assert [row["key"] for row in listed] == ["price"]
+    assert admin.delete(one).status_code == 204
+    recipe = "/api/v1/attribute-types/price/"
+    assert admin.get(recipe).json()["objectTypeKey"] == "recipe"
+
+
+def test_an_unknown_key_is_told_with_the_nearest(api: Client, kitchen: Kitchen) -> None:
+    new = {"key": "dish", "workflowKey": "recipe_lifecicle"}
+    found = problem(api("admin").post("/api/v1/object-types/", new), 422)
+    assert pointers(found) == ["/workflowKey"]
+    assert found["errors"][0]["nearest"] == "recipe_lifecycle"
+
+
+# --- lifecycles ----------------------------------------------------------------------------------
+
+LIFECYCLE = {
+    "key": "order",
+    "name": "Order",
+    "initStateKey": "open",
+    "states": [
+        {"key": "open", "name": "Open", "color": "#00f", "position": 1},
+        {"key": "closed", "name": "Closed", "position": 2},
+    ],
+    "transitions": [{"key": "close", "fromStateKey": "open", "toStateKey": "closed"}],
+}
+
+
+def test_a_lifecycle_comes_with_its_states_and_transitions(api: Client) -> None:
+    made = api("admin").post("/api/v1/lifecycles/", LIFECYCLE)
+    assert made.status_code == 201, made.content
+    shown = made.json()
+    assert shown["initStateKey"] == "open"
+    assert shown["states"][0] == {
+        "key": "open",
+        "name": "Open",
+        "color": "#00f",
+        "position": 1,
+    }
+    assert shown["transitions"][0]["changeThresholdTypeKey"] == "any"
+    assert api("guest").get("/api/v1/lifecycles/order/").json() == shown
+
+
+def test_a_lifecycle_is_changed_as_a_whole(api: Client) -> None:
+    admin, one = api("admin"), "/api/v1/lifecycles/order/"
+    admin.post("/api/v1/lifecycles/", LIFECYCLE)
+    states = [*LIFECYCLE["states"], {"key": "lost", "position": 3}]
+    moves = [{"key": "lose", "fromStateKey": "open", "toStateKey": "lost"}]
+    changed = admin.patch(one, {"states": states[::2], "transitions": moves})
+    assert changed.status_code == 200, changed.content
+    assert [state["key"] for state in changed.json()["states"]] == ["open", "lost"]
+    assert [move["key"] for move in changed.json()["transitions"]] == ["lose"]
+    assert admin.delete(one).status_code == 204
+    problem(admin.get(one), 404)
+
+
+def test_a_lifecycle_tells_all_problems_and_keeps_nothing(api: Client) -> None:
+    wrong = {
+        **LIFECYCLE,
+        "states": [{"key": "open", "color": "blue"}, {"key": "closed"}, 5],
+        "transitions": [
+            {"key": "close", "fromStateKey": "opne", "toStateKey": "closed"},
+            {"key": "stay", "fromStateKey": "closed", "toStateKey": "closed"},
+        ],
+    }
+    found = problem(api("admin").post("/api/v1/lifecycles/", wrong), 422)
+    assert {"/states/0/color", "/states/2", "/transitions/1/toStateKey"} <= set(pointers(found))
+    assert not Lifecycle.objects.filter(key="order").exists()
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+def test_conditions_are_addressed_by_id(api: Client, kitchen: Kitchen) -> None:
+    new = {"objectTypeKey": "recipe", "userRelationTypeKey": "reviewer", "editable": True}
+    problem(api("member").post("/api/v1/conditions/", new), 403)
+    made = api("admin").post("/api/v1/conditions/", new)
+    assert made.status_code == 201, made.content
+    one = f"/api/v1/conditions/{made.json()['id']}/"
+    assert api("viewer").get(one).json() == made.json()
+    listed = api("viewer").get("/api/v1/conditions/?objectTypeKey=recipe").json()["results"]
+    assert listed == [made.json()]
+    assert api("viewer").get("/api/v1/conditions/?objectTypeKey=x").json()["results"] == []
+    changed = api("admin").patch(one, {"workflowStateKey": "draft"})
+    assert changed.status_code == 200, changed.content
+    assert changed.json() == {**made.json(), "workflowStateKey": "draft"}
+    assert Condition.objects.get().state == kitchen.states["draft"]
+    assert api("admin").delete(one).status_code == 204
+    problem(api("admin").get(one), 404)
+
+
+# --- boards --------------------------------------------------------------------------------------
+
+
+def test_boards_are_made_where_one_may_and_seen_by_those_they_are_for(
+    api: Client, cast: Cast
+) -> None:
+    new = {"key": "trials", "workspaceKey": "lab", "type": "private", "members": ["steward"]}
+    made = api("owner").post("/api/v1/boards/", new)
+    assert made.status_code == 201, made.content
+    assert made.json() == {
+        "key": "trials",
+        "name": "trials",
+        "workspaceKey": "lab",
+        "type": "private",
+        "owners": ["owner"],
+        "members": ["steward"],
+        "columns": [],
+        "canEdit": True,
+    }
+    one = "/api/v1/boards/trials/"
+    assert api("steward").get(one).json()["canEdit"] is False
+    unseen = problem(api("member").get(one), 404)
+    assert unseen == problem(api("member").get("/api/v1/boards/trails/"), 404)
+    problem(api("steward").patch(one, {"name": "x"}), 403)
+    changed = api("owner").patch(one, {"name": "Trials", "type": "main"}).json()
+    assert (changed["name"], changed["type"]) == ("Trials", "main")
+    assert api("member").get(one).status_code == 200
+    problem(api("outsider").post("/api/v1/boards/", {"key": "x", "workspaceKey": "lab"}), 422)
+    problem(api("viewer").post("/api/v1/boards/", {"key": "x"}), 403)
+
+
+def test_a_board_with_objects_stays(api: Client, cast: Cast, kitchen: Kitchen) -> None:
+    board = Board.objects.create(
+        key="menu", name="Menu", workspace=Workspace.objects.get(key="lab")
+    )
+    soup = kitchen.make("Soup", board=board)
+    problem(api("owner").delete("/api/v1/boards/menu/"), 409, "inUse")
+    soup.delete()
+    assert api("owner").delete("/api/v1/boards/menu/").status_code == 204
+
+
+def test_rights_on_columns_come_later(api: Client, cast: Cast) -> None:
+    new = {"key": "menu", "workspaceKey": "lab", "columns": [{"attributeKey": "price"}]}
+    found = problem(api("owner").post("/api/v1/boards/", new), 422)
+    assert pointers(found) == ["/columns"]
+    assert api("owner").post("/api/v1/boards/", {**new, "columns": []}).status_code == 201
