@@ -18,7 +18,6 @@ from rest_framework.response import Response
 
 from accounts.gates import signed_in
 
-
 RENDERERS: list[type[BaseRenderer]] = [
     OpenApiJsonRenderer2,
     OpenApiJsonRenderer,
