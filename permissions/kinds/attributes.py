@@ -35,7 +35,7 @@ def editing(stand: Standing, attribute: AttributeType) -> Decision:
     clauses = stand.book.of_attribute(attribute.pk)
     if not clauses:
         return of_object
-    return objects.grant(stand, clauses, level="attribute", deed=f"edit {attribute.name}")
+    return objects.grant(stand, clauses, level="attribute", deed=lambda: f"edit {attribute.name}")
 
 
 class AttributeRules(RuleSet[AttributeOf]):

@@ -31,7 +31,7 @@ def entitlement(stand: Standing, transition: Transition) -> Decision:
     if not seen:
         return seen
     return objects.grant(
-        stand, clauses, level="transition", deed=f"make the transition {transition.name}"
+        stand, clauses, level="transition", deed=lambda: f"make the transition {transition.name}"
     )
 
 

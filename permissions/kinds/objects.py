@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -84,30 +84,40 @@ def editing(stand: Standing) -> Decision:
     if not seen:
         return seen
     return grant(
-        stand, stand.type_clauses, level="condition", deed=f"edit a {stand.thing.object_type}"
+        stand,
+        stand.type_clauses,
+        level="condition",
+        deed=lambda: f"edit a {stand.thing.object_type}",
     )
 
 
-def grant(stand: Standing, clauses: Sequence[Clause], *, level: str, deed: str) -> Decision:
-    """Do these clauses let this person edit (or move) what they stand on?"""
-    if stand.judge(clauses).editable:
-        return Decision(True, level if clauses else "board", f"They may {deed}.")
-    return Decision(False, *_why_not(stand, clauses, level, deed))
+def grant(
+    stand: Standing, clauses: Sequence[Clause], *, level: str, deed: Callable[[], str]
+) -> Decision:
+    """Do these clauses let this person edit, or move, what they stand on?
+
+    `deed` says what in words, for the sentence that says why not; to say it may cost a query.
+    """
+    if not stand.judge(clauses).editable:
+        return _why_not(stand, clauses, level, deed())
+    if clauses:
+        return Decision(True, level, "A condition grants it to them.")
+    return Decision(True, "board", "Everybody who reaches the board may; there are no conditions.")
 
 
-def _why_not(stand: Standing, clauses: Sequence[Clause], level: str, deed: str) -> tuple[str, str]:
-    names = names_that_edit(clauses, stand.thing.state_id)
-    where = _in_state(stand.thing)
-    role = f"The role {stand.user.role} needs a relation to the object that a condition names"
+def _why_not(stand: Standing, clauses: Sequence[Clause], level: str, deed: str) -> Decision:
+    state_id, where = stand.thing.state_id, _in_state(stand.thing)
+    names = names_that_edit(clauses, state_id)
+    role = f"The role {stand.user.role} may {deed} only where a condition with a relation matches"
     if not clauses:
-        return "role", f"{role}, and none may {deed}."
+        return Decision(False, "role", f"{role}; there is no condition.")
     if names:
-        return level, f"Only {' or '.join(names)} may {deed} {where}."
+        return Decision(False, level, f"Only {' or '.join(names)} may {deed} {where}.")
     if needs_relation(stand.user) and any(
-        one.is_editable and one.fits_state(stand.thing.state_id) for one in clauses
+        one.is_editable and one.fits_state(state_id) for one in clauses
     ):
-        return "role", f"{role} to {deed} {where}."
-    return level, f"No condition lets anybody {deed} {where}."
+        return Decision(False, "role", f"{role}; none does {where}.")
+    return Decision(False, level, f"No condition lets anybody {deed} {where}.")
 
 
 def _in_state(thing: GovernedObject) -> str:

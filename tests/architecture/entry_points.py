@@ -44,7 +44,7 @@ def url_patterns(
 
 def routes() -> Iterator[EntryPoint]:
     for route, pattern in url_patterns():
-        yield from of_view(route, pattern.callback)
+        yield from of_view(f"/{route}", pattern.callback)
 
 
 def of_view(route: str, view: Any) -> Iterator[EntryPoint]:
