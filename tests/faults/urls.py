@@ -2,6 +2,7 @@
 
 from time import sleep
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -9,6 +10,7 @@ from django.urls import path
 from config.urls import urlpatterns as product
 
 
+@login_not_required
 def slow(request: HttpRequest) -> HttpResponse:
     sleep(float(request.GET["seconds"]))
     with connection.cursor() as cursor:
