@@ -1,1 +1,1 @@
-"""What exists: object types, attributes, lifecycles, boards, governed objects, relations, people."""
+"""What exists: object types, lifecycles, boards, governed objects, relations, people."""

@@ -20,7 +20,7 @@ from catalog.api import listing
 from catalog.api.forms import MoveForm, NewObjectForm, ObjectChangeForm, ObjectForm
 from catalog.api.presenting import present, with_columns
 from catalog.models import GovernedObject
-from catalog.services import naming, objects
+from catalog.services import naming, objects, placing
 from catalog.things import PlaceFor
 
 IF_MATCH = OpenApiParameter(
@@ -123,7 +123,7 @@ class MoveObject(ObjectResource):
             place["board"] = naming.find_board(
                 given["board_key"], actor=self.actor, pointer="/boardKey"
             )
-        return self.answer(objects.move(obj, actor=self.actor, **place))
+        return self.answer(placing.move(obj, actor=self.actor, **place))
 
 
 def fetch_object(actor: Actor, id: int) -> GovernedObject:

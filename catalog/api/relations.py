@@ -25,7 +25,7 @@ from catalog.api.forms import (
 )
 from catalog.api.objects import ObjectResource
 from catalog.models import GovernedObject, Relation, UserRelation
-from catalog.services import naming, objects
+from catalog.services import assigning, naming, relating
 from permissions.history import ChangeView, history_of, shown_changes
 
 OLDEST_FIRST = Sorted.by("pk")
@@ -51,7 +51,7 @@ class Relations(Listing, ObjectResource):
             given["relation_type_key"], actor=self.actor, pointer="/relationTypeKey"
         )
         target = self._target(given, kind.target_object_type)
-        made = objects.relate(source, kind, target, actor=self.actor)
+        made = relating.relate(source, kind, target, actor=self.actor)
         return Response(_shown_relations([made])[0], status=201)
 
     def _target(self, given: dict[str, Any], object_type: Any) -> GovernedObject:
@@ -78,7 +78,7 @@ class OneRelation(ObjectResource):
     @extend_schema(responses={204: None}, summary="Remove a relation")
     @gated("edit", GovernedObject)
     def delete(self, request: Request, id: int, relation_id: int) -> Response:
-        objects.unrelate(self._fetch(id, relation_id), actor=self.actor)
+        relating.unrelate(self._fetch(id, relation_id), actor=self.actor)
         return Response(status=204)
 
     def _fetch(self, id: int, relation_id: int) -> Relation:
@@ -110,7 +110,7 @@ class UserRelations(Listing, ObjectResource):
             given["user_relation_type_key"], actor=self.actor, pointer="/userRelationTypeKey"
         )
         user = find_users([given["username"]], actor=self.actor, pointer="/username")[0]
-        made = objects.assign(obj, kind, user, actor=self.actor)
+        made = assigning.assign(obj, kind, user, actor=self.actor)
         return Response(_shown_user_relations([made])[0], status=201)
 
 
@@ -125,7 +125,7 @@ class OneUserRelation(ObjectResource):
     @extend_schema(responses={204: None}, summary="Take a person's relation away")
     @gated("edit", GovernedObject)
     def delete(self, request: Request, id: int, relation_id: int) -> Response:
-        objects.unassign(self._fetch(id, relation_id), actor=self.actor)
+        assigning.unassign(self._fetch(id, relation_id), actor=self.actor)
         return Response(status=204)
 
     def _fetch(self, id: int, relation_id: int) -> UserRelation:

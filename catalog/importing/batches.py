@@ -27,7 +27,7 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.services.ledger import Ledger
-from catalog.services.objects import merge, snapshot
+from catalog.services.parts import merge, snapshot
 from journal.clock import now
 
 ROWS = 500

@@ -18,7 +18,7 @@ from catalog.models import (
     State,
     UserRelationType,
 )
-from catalog.services.objects import first_state
+from catalog.services.beginnings import first_state
 from journal.strict_json import escaped
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import FORM_TEXT, is_key, nearest
-from catalog.services.objects import key_problems, name_problems
+from catalog.services.beginnings import key_problems, name_problems
 from journal.strict_json import BadJSON, escaped, loads
 
 MOST_BYTES = 1024 * 1024

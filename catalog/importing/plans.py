@@ -16,7 +16,7 @@ from catalog.importing.lines import Line
 from catalog.importing.lookups import People, Targets, chunks
 from catalog.importing.report import Report
 from catalog.models import AttributeType, GovernedObject, RelationType, UniqueValue
-from catalog.services.objects import differences
+from catalog.services.parts import differences
 from catalog.things import AttributeOf, PlaceFor
 from journal.strict_json import escaped
 

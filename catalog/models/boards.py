@@ -12,7 +12,7 @@ from accounts.models import Workspace
 
 
 class Board(models.Model):
-    """A collection of objects; *main* for all who reach the workspace, *private* for its members."""
+    """A collection of objects: *main* for all in the workspace, *private* for its members."""
 
     class Type(models.TextChoices):
         MAIN = "main", "Main"

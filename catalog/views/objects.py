@@ -27,7 +27,7 @@ from catalog.models import (
     UserRelation,
     UserRelationType,
 )
-from catalog.services import objects
+from catalog.services import assigning, objects, relating
 from catalog.views import parts
 from catalog.views.inputs import Input, changed, inputs_for
 from catalog.views.story import story_of
@@ -78,7 +78,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": may_edit,
         "may_delete": may_edit and gate.allows(actor, "delete", obj),
         "diagram": parts.drawing_of(obj, states),
-        "options": lifecycle.options(obj, actor=actor),
+        "next": parts.next_of(obj, actor=actor),
         "people": parts.people_of(obj),
         "relations": parts.relations_of(obj, actor=actor),
         "parent": parent,
@@ -228,7 +228,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     kind = _one_of(UserRelationType.objects.all(), given(request.POST, "type"), "/type")
     name = given(request.POST, "username")
     (user,) = find_users([name], actor=actor, pointer="/username")
-    objects.assign(obj, kind, user, actor=actor)
+    assigning.assign(obj, kind, user, actor=actor)
     return done(request, f"{user.display_name} is now {kind.name}.", _url(obj))
 
 
@@ -241,7 +241,7 @@ def unassign(request: HttpRequest, pk: int, relation: int) -> HttpResponseRedire
     held = rows.filter(object=obj, pk=relation).first()
     if held is None:
         raise NotFound("There is no such person on this object.")
-    objects.unassign(held, actor=actor)
+    assigning.unassign(held, actor=actor)
     told = f"{held.user.display_name} is no longer {held.type.name}."
     if gate.allows(actor, "view", obj):
         return done(request, told, _url(obj))
@@ -255,7 +255,7 @@ def relate(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor, obj = _found(request, pk)
     kind = _one_of(parts.relation_types_from(obj), given(request.POST, "type"), "/type")
     target = _target(kind, given(request.POST, "target"), actor)
-    objects.relate(obj, kind, target, actor=actor)
+    relating.relate(obj, kind, target, actor=actor)
     return done(request, f"{kind.name}: {target.name} was added.", _url(obj))
 
 
@@ -269,7 +269,7 @@ def unrelate(request: HttpRequest, pk: int, relation: int) -> HttpResponseRedire
     held = rows.filter(source=obj, target__in=seen, pk=relation).first()
     if held is None:
         raise NotFound("There is no such relation.")
-    objects.unrelate(held, actor=actor)
+    relating.unrelate(held, actor=actor)
     return done(request, f"{held.type.name}: {held.target.name} was removed.", _url(obj))
 
 

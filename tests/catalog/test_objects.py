@@ -6,7 +6,7 @@ import pytest
 
 from accounts.exceptions import Conflict, Denied, Invalid, NotFound
 from catalog.models import Board, Change, GovernedObject, UniqueValue
-from catalog.services import objects
+from catalog.services import assigning, objects, placing, relating
 from catalog.services.boards import create_board
 from journal.models import Event
 from tests.cast import Cast
@@ -139,20 +139,20 @@ def test_a_unique_value_stands_in_one_object(kitchen: Kitchen) -> None:
 def test_relations_are_added_once_and_removed(kitchen: Kitchen, cast: Cast) -> None:
     soup, bread = kitchen.make("Soup"), kitchen.make("Bread")
     actor = cast.acting("member")
-    relation = objects.relate(soup, kitchen.goes_with, bread, actor=actor)
-    assert objects.relate(soup, kitchen.goes_with, bread, actor=actor) == relation
+    relation = relating.relate(soup, kitchen.goes_with, bread, actor=actor)
+    assert relating.relate(soup, kitchen.goes_with, bread, actor=actor) == relation
     assert kinds_of_events(soup) == ["objectCreated", "relationAdded"]
-    objects.unrelate(relation, actor=actor)
+    relating.unrelate(relation, actor=actor)
     assert kinds_of_events(soup)[-1] == "relationRemoved"
     with pytest.raises(NotFound):
-        objects.unrelate(relation, actor=actor)
+        relating.unrelate(relation, actor=actor)
 
 
 def test_people_are_assigned_once_and_taken_away(kitchen: Kitchen, cast: Cast) -> None:
     soup = kitchen.make()
-    given = objects.assign(soup, kitchen.reviewer, cast["steward"], actor=SYSTEM)
-    objects.assign(soup, kitchen.reviewer, cast["steward"], actor=SYSTEM)
-    objects.unassign(given, actor=SYSTEM)
+    given = assigning.assign(soup, kitchen.reviewer, cast["steward"], actor=SYSTEM)
+    assigning.assign(soup, kitchen.reviewer, cast["steward"], actor=SYSTEM)
+    assigning.unassign(given, actor=SYSTEM)
     events = Event.objects.filter(kind="userRelationChanged").order_by("pk")
     assert [(one.payload["before"], one.payload["after"]) for one in events] == [
         ([], ["steward"]),
@@ -162,15 +162,15 @@ def test_people_are_assigned_once_and_taken_away(kitchen: Kitchen, cast: Cast) -
 
 def test_a_tree_has_no_cycles(kitchen: Kitchen) -> None:
     top, middle, leaf = (kitchen.make(name) for name in ("Top", "Middle", "Leaf"))
-    objects.move(middle, actor=SYSTEM, parent=top)
-    objects.move(leaf, actor=SYSTEM, parent=middle)
+    placing.move(middle, actor=SYSTEM, parent=top)
+    placing.move(leaf, actor=SYSTEM, parent=middle)
     for child in (top, middle, leaf):
         with pytest.raises(Invalid) as refusal:
-            objects.move(top, actor=SYSTEM, parent=child)
+            placing.move(top, actor=SYSTEM, parent=child)
         assert refusal.value.problems[0].code == "cycle"
     with pytest.raises(Conflict):
         objects.delete(top, actor=SYSTEM)
-    objects.move(middle, actor=SYSTEM, parent=None)
+    placing.move(middle, actor=SYSTEM, parent=None)
     objects.delete(top, actor=SYSTEM)
 
 
@@ -180,8 +180,8 @@ def test_an_object_moves_to_boards_that_its_mover_reaches(kitchen: Kitchen, cast
     )
     soup = kitchen.make()
     with pytest.raises(Denied):
-        objects.move(soup, actor=cast.acting("member"), board=lab)
-    objects.move(soup, actor=cast.acting("owner"), board=lab)
+        placing.move(soup, actor=cast.acting("member"), board=lab)
+    placing.move(soup, actor=cast.acting("owner"), board=lab)
     event = Event.objects.get(kind="objectMoved")
     assert event.payload["after"] == {"parentKey": None, "boardKey": "trials"}
     assert event.payload["before"]["boardKey"] == "recipe"

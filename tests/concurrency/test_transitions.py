@@ -16,7 +16,7 @@ from automations import engine
 from automations.dispatch import CONSUMER
 from automations.models import Execution
 from catalog.models import Change, GovernedObject
-from catalog.services import objects
+from catalog.services import placing
 from journal.consuming import consume
 from journal.models import Event
 from notifications.models import Notification
@@ -115,4 +115,4 @@ def test_two_moves_at_once_close_no_cycle() -> None:
 
 
 def move_below_the_other(pair: list[GovernedObject], number: int) -> None:
-    objects.move(pair[number], actor=SYSTEM, parent=pair[1 - number])
+    placing.move(pair[number], actor=SYSTEM, parent=pair[1 - number])

@@ -13,7 +13,7 @@ from accounts.exceptions import Conflict, Invalid, Problem
 from accounts.keys import nearest
 from catalog.models import Change, GovernedObject
 from catalog.services.ledger import Ledger
-from catalog.services.objects import lock, touch
+from catalog.services.parts import lock, touch
 from journal.clock import now
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move

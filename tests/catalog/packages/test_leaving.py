@@ -18,7 +18,7 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.packages.applying import apply, plan
-from catalog.services import objects
+from catalog.services import assigning, objects, relating
 from tests.catalog.packages.samples import Document, kept, people, recipes
 from workflows.lifecycle import service
 from workflows.models import Workflow
@@ -116,10 +116,10 @@ def test_what_objects_hold_stays(
     apply(recipes(), actor=system)
     first, second = soup(system), soup(system)
     objects.update(first, actor=system, attributes={"price": "2.50"})
-    objects.relate(first, RelationType.objects.get(), second, actor=system)
+    relating.relate(first, RelationType.objects.get(), second, actor=system)
     person = User.objects.create(username="ada")
     owner = UserRelationType.objects.get(key="core_business_owner")
-    objects.assign(first, owner, person, actor=system)
+    assigning.assign(first, owner, person, actor=system)
     document = recipes()
     leave(document)
     (problem,) = [one for one in refused(document, system) if one.pointer == pointer]
@@ -169,7 +169,7 @@ def test_changes_that_objects_would_not_fit_are_refused(system: Actor) -> None:
     apply(recipes(), actor=system)
     first = soup(system)
     objects.update(first, actor=system, attributes={"price": "2.50"})
-    objects.relate(first, RelationType.objects.get(), soup(system), actor=system)
+    relating.relate(first, RelationType.objects.get(), soup(system), actor=system)
     document = recipes()
     document["workflows"].append({"key": "second"})
     for one in [*document["workflowStates"], *document["workflowTransitionTriggers"]]:

@@ -15,7 +15,7 @@ from rest_framework.serializers import (
 
 from accounts.http.forms import Flag, Form, Key, Names, Text, Whole
 from accounts.http.schema import ProblemPlaceForm
-from workflows.models import Workflow
+from workflows.authoring.models import Workflow
 
 MOST_TAGS = 50
 MOST_MINUTES = 100_000

@@ -12,7 +12,7 @@ from accounts.actor import Actor
 from accounts.grants import JOIN, OWN, all_holders
 from accounts.services.users import admins
 from workflows.authoring.labels import with_changes
-from workflows.models import Version, Workflow
+from workflows.authoring.models import Version, Workflow
 
 
 def with_columns(rows: QuerySet[Workflow]) -> QuerySet[Workflow]:

@@ -29,7 +29,7 @@ from workflows.authoring.api.workflows import WorkflowResource
 from workflows.authoring.checks import check
 from workflows.authoring.services import drafts, publishing
 from workflows.authoring.services.parts import shared_draft
-from workflows.models import Draft, Version, Workflow
+from workflows.authoring.models import Draft, Version, Workflow
 
 NEWEST_FIRST = Sorted.by("-number")
 

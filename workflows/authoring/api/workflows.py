@@ -29,7 +29,7 @@ from workflows.authoring.api.forms import (
 )
 from workflows.authoring.api.presenting import present, with_columns
 from workflows.authoring.services import workflows
-from workflows.models import Workflow, WorkflowTeamGrant, WorkflowUserGrant
+from workflows.authoring.models import Workflow, WorkflowTeamGrant, WorkflowUserGrant
 
 BY_KEY = Sorted.by("key")
 PEOPLE = ("owners", "members")

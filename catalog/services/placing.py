@@ -1,0 +1,86 @@
+"""Where objects stand: their parent and their board."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import Invalid, Problem
+from accounts.models import Account
+from catalog.models import Board, Change, GovernedObject
+from catalog.services.ledger import Ledger
+from catalog.services.parts import lock, touch
+from catalog.things import PlaceFor
+
+UNCHANGED = object()
+
+
+def move(
+    obj: GovernedObject,
+    *,
+    actor: Actor,
+    parent: GovernedObject | object | None = UNCHANGED,
+    board: Board | None = None,
+) -> GovernedObject:
+    """Gives an object another parent (None: no parent) or another board."""
+    with transaction.atomic():
+        obj = lock(obj)
+        gate.demand(actor, "move", obj)
+        before = place(obj)
+        if parent is not UNCHANGED:
+            obj.parent = _checked_parent(obj, parent, actor)
+        if board is not None and board.pk != obj.board_id:
+            gate.demand(actor, "create_object", PlaceFor(board, obj.object_type))
+            obj.board = board
+        after = place(obj)
+        if after == before:
+            return obj
+        ledger = Ledger(actor.origin)
+        for field in after:
+            if after[field] != before[field]:
+                ledger.note(
+                    obj,
+                    Change.Verb.MOVED,
+                    field,
+                    before=before[field],
+                    after=after[field],
+                )
+        ledger.tell("objectMoved", obj, {"before": before, "after": after})
+        touch(obj, "parent", "board")
+        ledger.write()
+        return obj
+
+
+def _checked_parent(obj: GovernedObject, parent: object, actor: Actor) -> GovernedObject | None:
+    if not isinstance(parent, GovernedObject):
+        return None
+    found = gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
+    _hold_the_tree()
+    if obj.pk in _path_to(found.pk):
+        detail = f"{found.key} lies below {obj.key}, so it can't be its parent."
+        raise Invalid(problems=[Problem("/parentKey", "cycle", detail, found.key)])
+    return found
+
+
+def _hold_the_tree() -> None:
+    """Lets one move at a time look at the tree; two at once could close a cycle between them."""
+    list(Account.objects.select_for_update(no_key=True).filter(pk=1))
+
+
+def _path_to(pk: int) -> set[int]:
+    """The ids of an object and of all above it."""
+    path: set[int] = set()
+    above: int | None = pk
+    while above is not None and above not in path:
+        path.add(above)
+        rows = GovernedObject.objects.filter(pk=above)
+        above = rows.values_list("parent_id", flat=True).first()
+    return path
+
+
+def place(obj: GovernedObject) -> dict[str, str | None]:
+    return {
+        "parentKey": obj.parent.key if obj.parent else None,
+        "boardKey": obj.board.key,
+    }
