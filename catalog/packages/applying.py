@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts import gate
 from accounts.actor import Actor
@@ -16,8 +17,9 @@ from catalog.models import Package, PackageEntry
 from catalog.packages import declarations
 from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted
+from catalog.packages.kinds import in_order
 from catalog.packages.locking import hold_schema
-from catalog.packages.planning import Prepared, in_order_of_place, prepare
+from catalog.packages.planning import Prepared, in_order_of_place, prepare, still_used
 from catalog.packages.plans import Plan
 from journal.recording import Fact, record
 
@@ -39,14 +41,23 @@ def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -
         prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
         if found.problems:
             _refuse(_all_problems(prepared, found, actor))
-        if problems := _write(prepared, actor):
+        if problems := _write(prepared, actor) or _remove(prepared, actor):
             _refuse(problems)
-        _remove(prepared, actor)
         entries = [_entry(one) for one in prepared.wanted]
         kept_anew = declarations.store(prepared.document, entries, applied_by=actor.username)
+        _tell_unmatched(prepared)
         if kept_anew or found.changes:
             _tell(found, actor)
         return found
+
+
+def _tell_unmatched(prepared: Prepared) -> None:
+    """Each kind hears of all entries, of whatever package, that are there without a row."""
+    for kind in in_order():
+        if kind.may_never_match:
+            present = kind.present()
+            wanted = prepared.after.of(kind.key).items()
+            kind.keep([content for identity, content in wanted if identity not in present])
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
@@ -114,11 +125,23 @@ def _tried(wanted: Wanted, previous: Content | None, actor: Actor) -> list[Probl
     return []
 
 
-def _remove(prepared: Prepared, actor: Actor) -> None:
+def _remove(prepared: Prepared, actor: Actor) -> list[Problem]:
+    """Deletes what has left, and the rows of what is only kept now; answers what needs it still."""
+    problems: list[Problem] = []
+    for one in prepared.wanted:
+        content = prepared.rows.get(*one.asset) if one.never_matches else None
+        if content is not None:
+            one.kind.remove(content, actor=actor)
     for gone in prepared.leaving:
         content = prepared.rows.get(gone.kind.key, gone.identity)
-        if content is not None:
+        if content is None:
+            continue
+        try:
             gone.kind.remove(content, actor=actor)
+        except ProtectedError as refusal:
+            users = sorted({str(row._meta.verbose_name) for row in refusal.protected_objects})
+            problems.append(still_used(gone, users))
+    return problems
 
 
 def _entry(wanted: Wanted) -> PackageEntry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -133,6 +133,10 @@ class AssetKind(ABC):
     def obstacles(self, content: Content, before: Content) -> Iterable[Problem]:
         """What stands against changing it from `before`: things that exist and would not fit."""
         return ()
+
+    def keep(self, unmatched: Sequence[Content]) -> None:
+        """Told at the end of every apply which entries name keys that don't exist."""
+        return
 
     def verify(self, content: Content) -> Iterable[Problem]:
         """What can be told only when the rows of all it names are there; see `needs_rows`."""

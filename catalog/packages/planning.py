@@ -198,7 +198,7 @@ def _leaving_problems(leaving: list[Declared], before: World) -> Iterator[Proble
         content = before.get(one.kind.key, one.identity)
         uses = used_by_rows(one.kind.key, content) if content and not one.is_kept else []
         if uses:
-            yield _in_use(one, [str(use) for use in uses])
+            yield still_used(one, [str(use) for use in uses])
 
 
 def _broken_elsewhere(
@@ -213,13 +213,14 @@ def _broken_elsewhere(
     by_asset = {(one.kind.key, one.identity): one for one in leaving}
     for asset, who in users.items():
         if asset in by_asset:
-            yield _in_use(by_asset[asset], who)
+            yield still_used(by_asset[asset], who)
         else:
             detail = f"{asset[1]} would be gone, and is used by {_some(who)}."
             yield Problem("", "inUse", detail, asset[1])
 
 
-def _in_use(one: Declared, users: list[str]) -> Problem:
+def still_used(one: Declared, users: list[str]) -> Problem:
+    """The problem of an asset that can't go; `users` are words."""
     pointer = f"/{one.list_name.partition('.')[0]}"
     detail = (
         f"The {one.kind.label} {one.identity} has left the package but is used by {_some(users)}."
@@ -240,6 +241,15 @@ def _changes(prepared: Prepared) -> Iterator[AssetChange]:
         content = prepared.before.get(gone.kind.key, gone.identity)
         if content is not None:
             yield change(gone.kind.key, gone.identity, content, None)
+    for one in prepared.wanted:
+        if one.never_matches and one.identity and prepared.rows.has(*one.asset):
+            told = {"key": one.content.get("key")}
+            yield change(
+                one.kind.key,
+                one.identity,
+                {**told, "neverMatches": False},
+                {**told, "neverMatches": True},
+            )
 
 
 def _previous(wanted: Wanted, existing: World, before: World) -> Content | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts import gate
 from accounts.actor import Actor
@@ -61,7 +62,11 @@ def delete_one(kind_key: str, identity: str, *, actor: Actor) -> None:
         if uses:
             detail = f"The {kind.label} {identity} is used by {', '.join(uses[:10])}."
             raise Conflict(detail, code="inUse", uses=uses)
-        kind.remove(content or {}, actor=actor)
+        try:
+            kind.remove(content or {}, actor=actor)
+        except ProtectedError as refusal:
+            detail = f"The {kind.label} {identity} is still used."
+            raise Conflict(detail, code="inUse", uses=[]) from refusal
         forget(kind_key, identity)
 
 
@@ -117,6 +122,8 @@ def _sound(kind: AssetKind, entry: Content, world: World, existing: str | None) 
     before = world.get(kind.key, existing) if existing is not None else None
     if before is not None and not problems:
         problems += kind.obstacles(content, before)
+    if not problems:
+        problems += kind.verify(content)
     if problems:
         raise Invalid(problems=problems)
     return content

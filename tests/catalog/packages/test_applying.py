@@ -192,7 +192,7 @@ def test_unknown_keys_can_be_kept_as_never_matching(system: Actor) -> None:
     ]
     done = apply(document, actor=system, allow_unknown_keys=True)
     assert [one.pointer for one in done.not_yet_active] == ["/conditions/0"]
-    assert Condition.objects.count() == 2
+    assert Condition.objects.filter(never_matches=False).count() == 2
     assert not plan(document, actor=system, allow_unknown_keys=True).changes
     document["userRelationTypes"].append({"key": "core_busines_owner"})
     mended = plan(document, actor=system)
@@ -201,6 +201,24 @@ def test_unknown_keys_can_be_kept_as_never_matching(system: Actor) -> None:
         ("create", "conditions"),
     ]
     apply(document, actor=system)
+    assert Condition.objects.count() == 3
+
+
+def test_a_condition_may_cease_to_match(system: Actor) -> None:
+    apply(recipes(), actor=system)
+    document = recipes()
+    del document["userRelationTypes"][1]
+    with pytest.raises(Invalid):
+        apply(document, actor=system)
+    done = apply(document, actor=system, allow_unknown_keys=True)
+    assert [(one.action, one.kind) for one in done.changes] == [
+        ("remove", "userRelationTypes"),
+        ("change", "conditions"),
+    ]
+    assert [one.field for one in done.changes[1].fields] == ["neverMatches"]
+    assert Condition.objects.filter(never_matches=False).count() == 2
+    assert not plan(document, actor=system, allow_unknown_keys=True).changes
+    apply(recipes(), actor=system)
     assert Condition.objects.count() == 3
 
 
