@@ -37,6 +37,7 @@ class StepRun:
     actor: Actor
     author_id: int | None
     cause: str
+    trigger: Json
     context: ObjectContext
     input: dict[str, Any] = field(default_factory=dict)
 

@@ -76,6 +76,7 @@ def run(run: StepRun) -> dict[str, Any]:
         recipients=RecipientRule.of_step(
             relation_type=step.get("recipientRelationType"), names=step.get("recipients")
         ),
+        event_attribute=run.trigger.get("attributeKey"),
     )
     return told.as_json()
 
