@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -86,13 +86,17 @@ class Conditions(RowKind[Condition]):
             yield Named("/workflowStateKey", "workflowStates", named, state)
 
     def rows(self) -> QuerySet[Condition]:
-        return Condition.objects.select_related(
-            "object_type__lifecycle",
-            "attribute__object_type__lifecycle",
-            "transition__lifecycle",
-            "user_relation_type",
-            "state",
-        ).order_by("pk")
+        return (
+            Condition.objects.filter(never_matches=False)
+            .select_related(
+                "object_type__lifecycle",
+                "attribute__object_type__lifecycle",
+                "transition__lifecycle",
+                "user_relation_type",
+                "state",
+            )
+            .order_by("pk")
+        )
 
     def read(self, row: Condition) -> Content:
         object_type = row.attribute.object_type if row.attribute else row.object_type
@@ -110,6 +114,24 @@ class Conditions(RowKind[Condition]):
             "visible": row.is_visible,
         }
 
+    def keep(self, unmatched: Sequence[Content]) -> None:
+        """Their assets get a condition that never matches; without it they would be open to all."""
+        wanted = {asset for one in unmatched if (asset := _asset(one))}
+        for row in Condition.objects.filter(never_matches=True):
+            asset = (row.object_type_id, row.attribute_id, row.transition_id)
+            if asset not in wanted:
+                row.delete()
+            wanted.discard(asset)
+        Condition.objects.bulk_create(
+            Condition(
+                object_type_id=object_type,
+                attribute_id=attribute,
+                transition_id=transition,
+                never_matches=True,
+            )
+            for object_type, attribute, transition in sorted(wanted, key=str)
+        )
+
     def find(self, content: Content) -> Condition | None:
         return self.rows().filter(**_columns(content)).first()
 
@@ -122,6 +144,21 @@ class Conditions(RowKind[Condition]):
         if content["transitionKey"] is None:
             short.pop("workflowKey", None)
         return short
+
+
+def _asset(content: Content) -> tuple[int | None, int | None, int | None] | None:
+    """Ids of the object type, attribute or transition it stands on; None where there is none."""
+    owner, attribute = content["objectTypeKey"], content["attributeTypeKey"]
+    if (transition := content["transitionKey"]) is not None:
+        moves = Transition.objects.filter(lifecycle__key=content["workflowKey"], key=transition)
+        found = moves.values_list("pk", flat=True).first()
+        return None if found is None else (None, None, found)
+    if attribute is not None:
+        attributes = AttributeType.objects.filter(object_type__key=owner, key=attribute)
+        found = attributes.values_list("pk", flat=True).first()
+        return None if found is None else (None, found, None)
+    found = ObjectType.objects.filter(key=owner).values_list("pk", flat=True).first()
+    return None if found is None else (found, None, None)
 
 
 def _asset_references(content: Content) -> Iterable[Named]:
