@@ -34,15 +34,26 @@ def passing(deployment: Deployment, events: Sequence[Event], schema: Schema) -> 
     raw = deployment.version.definition.get("stream")
     if raw is None:
         return list(events)
-    stream = parse_stream(
-        raw,
-        schema,
-        object_type_key=deployment.trigger.get("objectTypeKey"),
-        allow_unknown_keys=True,
-    )
+    stream = _parsed(deployment, raw, schema)
+    if stream is None:
+        return []
     if stream.is_constant and not stream.is_about_change and _all_live(events):
         return _by_query(stream, events)
     return _one_by_one(deployment, stream, events)
+
+
+def _parsed(deployment: Deployment, raw: Mapping[str, object], schema: Schema) -> Stream | None:
+    """The stream by the schema as it is now; None where the schema has left it behind."""
+    try:
+        return parse_stream(
+            raw,
+            schema,
+            object_type_key=deployment.trigger.get("objectTypeKey"),
+            allow_unknown_keys=True,
+        )
+    except Invalid as refusal:
+        log.warning("stream_unreadable", workflow=deployment.workflow.key, problem=refusal.detail)
+        return None
 
 
 def _all_live(events: Sequence[Event]) -> bool:

@@ -23,7 +23,7 @@ def assign(
         obj = lock(obj)
         gate.demand(actor, "edit", obj)
         ledger = Ledger(actor.origin)
-        if assign_all(ledger, obj, type, [user]):
+        if _assign_all(ledger, obj, type, [user]):
             touch(obj)
             ledger.write()
         return UserRelation.objects.get(object=obj, type=type, user=user)
@@ -50,7 +50,7 @@ def unassign(user_relation: UserRelation, *, actor: Actor) -> None:
         ledger.write()
 
 
-def assign_all(
+def _assign_all(
     ledger: Ledger, obj: GovernedObject, type: UserRelationType, users: Sequence[User]
 ) -> bool:
     before = _people(obj, type)

@@ -26,9 +26,9 @@ from catalog.models import (
     Relation,
     RelationType,
     State,
+    UserRelation,
     UserRelationType,
 )
-from catalog.services.assigning import assign_all
 from catalog.services.beginnings import first_state, free_key, key_problems, name_problems
 from catalog.services.boards import default_board
 from catalog.services.ledger import Ledger
@@ -41,7 +41,7 @@ from catalog.services.parts import (
     snapshot,
     touch,
 )
-from catalog.services.relating import described, note_relation, relation_problems
+from catalog.services.relating import relation_problems
 from catalog.things import AttributeOf, PlaceFor
 
 
@@ -94,22 +94,29 @@ def _introduce(
     relations: Mapping[RelationType, Sequence[GovernedObject]],
     user_relations: Mapping[UserRelationType, Sequence[User]],
 ) -> GovernedObject:
-    """Writes the people, the relations, the history and the events of an object just made."""
-    ledger = Ledger(actor.origin)
-    ledger.note(obj, Change.Verb.CREATED, after=snapshot(obj))
-    ledger.tell("objectCreated", obj, {"snapshot": snapshot(obj)})
+    """Writes relations and people; one history row and one event tell all of a new object."""
+    told = snapshot(obj)
     related = [
         Relation(type=kind, source=obj, target=target)
         for kind, targets in relations.items()
         for target in dict.fromkeys(targets)
     ]
+    people = [
+        UserRelation(type=kind, object=obj, user=user)
+        for kind, users in user_relations.items()
+        for user in dict.fromkeys(users)
+    ]
     Relation.objects.bulk_create(related)
-    if related:
-        ledger.tell("relationAdded", obj, {"relations": [described(one) for one in related]})
+    UserRelation.objects.bulk_create(people)
     for relation in related:
-        note_relation(ledger, relation, Change.Verb.RELATED)
-    for person_type, users in user_relations.items():
-        assign_all(ledger, obj, person_type, users)
+        told.setdefault("relations", {}).setdefault(relation.type.key, [])
+        told["relations"][relation.type.key].append(relation.target.key)
+    for person in people:
+        told.setdefault("userRelations", {}).setdefault(person.type.key, [])
+        told["userRelations"][person.type.key].append(person.user.username)
+    ledger = Ledger(actor.origin)
+    ledger.note(obj, Change.Verb.CREATED, after=told)
+    ledger.tell("objectCreated", obj, {"snapshot": told})
     ledger.write()
     return obj
 

@@ -295,3 +295,16 @@ def test_a_late_worker_keeps_nothing(kitchen: Kitchen, cast: Cast) -> None:
         engine._run_segment(execution.pk, "mine")
     assert "note" not in GovernedObject.objects.get(pk=soup.pk).attributes
     assert Execution.objects.get().status == "queued"
+
+
+def test_a_stream_that_the_schema_left_behind_spoils_no_other(
+    kitchen: Kitchen, cast: Cast
+) -> None:
+    french = {"attributeKey": "cuisine", "operator": "equals", "value": "french"}
+    stream = {"objectTypeKey": "recipe", "attributes": [french]}
+    published("stale", definition(NOTE, stream=stream))
+    published("sound", definition(NOTE))
+    kitchen.recipe.attributes.filter(key="cuisine").update(options=["indian"])
+    service.move(kitchen.make(), "submit", actor=cast.acting("owner"))
+    settle()
+    assert [one.workflow_key for one in Execution.objects.all()] == ["sound"]
