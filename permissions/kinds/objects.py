@@ -130,12 +130,9 @@ def visible_objects(user: User) -> Q:
 
 
 def editable_objects(user: User) -> Q:
+    """Not asked whether they are visible: what a clause lets edit, it shows."""
     clauses = conditions.read_of_types().types
-    return (
-        boards.on_visible_boards(user)
-        & queries.visible_objects(clauses, user)
-        & queries.editable_objects(clauses, user)
-    )
+    return boards.on_visible_boards(user) & queries.editable_objects(clauses, user)
 
 
 def people_who_see(thing: GovernedObject, book: ClauseBook) -> Q:
@@ -145,7 +142,7 @@ def people_who_see(thing: GovernedObject, book: ClauseBook) -> Q:
 
 
 def people_who_edit(thing: GovernedObject, book: ClauseBook) -> Q:
-    return people_who_see(thing, book) & queries.people_who_edit(
+    return boards.people_who_see(thing.board) & queries.people_who_edit(
         book.of_type(thing.object_type_id), thing
     )
 

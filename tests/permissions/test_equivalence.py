@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +23,9 @@ from tests.permissions.oracle import Oracle, is_admin
 from tests.permissions.world import Asset, World, acting, condition, give, rolled_back
 from workflows.lifecycle.moves import Move
 
+EXAMPLES = int(os.environ.get("SLUICE_EXAMPLES", "12"))
 proven = settings(
-    max_examples=12,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
