@@ -242,6 +242,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Sluice",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.http.schema.anything_may_be_null",
+    ],
     "DESCRIPTION": "Governed objects, their lifecycles, and the workflows that react to them.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],

@@ -88,15 +88,13 @@ class Schema(AutoSchema):
         return bodies
 
     def _refusals(self) -> list[str]:
-        refusals = ["401", "403"]
-        if "{" in self.path:
+        refusals = ["401", "403", "422"]
+        if "{" in self.path or getattr(self.view, "may_find_nothing", False):
             refusals.append("404")
         if self.method in CHANGING:
-            refusals.append("409")
+            refusals += ["400", "409"]
         if self.method in WITH_BODY:
-            refusals += ["400", "413", "415"]
-        if self.method != "DELETE":
-            refusals.append("422")
+            refusals += ["413", "415"]
         return sorted(refusals)
 
     def _problem(self, status: str) -> dict[str, Any]:
@@ -112,3 +110,19 @@ class Schema(AutoSchema):
         if direction == "request" and isinstance(serializer, Form):
             schema["additionalProperties"] = False
         return schema
+
+
+def anything_may_be_null(result: Any, generator: Any, **_: Any) -> Any:
+    """Says of a value that may be anything nothing at all, instead of "anything, or else null".
+
+    A null would match both, and `oneOf` means exactly one.
+    """
+    if isinstance(result, dict):
+        if result.get("oneOf") == [{}, {"type": "null"}]:
+            del result["oneOf"]
+        for value in result.values():
+            anything_may_be_null(value, generator)
+    elif isinstance(result, list):
+        for value in result:
+            anything_may_be_null(value, generator)
+    return result

@@ -137,6 +137,7 @@ class ApplyPackage(PackageResource):
 class ExportPackage(Resource):
     """The JSON of a package, or of everything."""
 
+    may_find_nothing = True
     parameters = ExportParameters
 
     @extend_schema(

@@ -67,7 +67,8 @@ def test_unknown_keys_may_be_allowed(api: Client) -> None:
 
 
 def test_what_is_no_package_is_refused(api: Client) -> None:
-    for body in ([], "x", {}):
+    bodies: list[Any] = [[], "x", {}]
+    for body in bodies:
         problem(api("admin").post(at("apply"), body), 422)
-    broken = api("admin").generic("POST", at("plan"), b"{", content_type="application/json")
+    broken = api("admin").generic("POST", at("plan"), "{", content_type="application/json")
     problem(broken, 400)

@@ -97,8 +97,13 @@ def test_signing_out_everywhere_ends_every_session(cast: Cast) -> None:
 # --- what can be read ----------------------------------------------------------------------------
 
 
+def send(client: Any, body: bytes, content_type: str, **extra: Any) -> Any:
+    """Bytes as they are, where a client's own methods would write JSON."""
+    return client.generic("POST", WORKSPACES, body, content_type=content_type, **extra)
+
+
 def post(api: Client, body: bytes, content_type: str = "application/json") -> Any:
-    return api("admin").generic("POST", WORKSPACES, body, content_type=content_type)
+    return send(api("admin"), body, content_type)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +151,9 @@ def test_a_body_that_is_no_object_is_422(api: Client, body: bytes) -> None:
 
 
 def test_a_body_without_a_length_is_read(api: Client) -> None:
-    client = api("admin")
     request = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
-    answer = client.generic("POST", WORKSPACES, b'{"key": "attic"}', "application/json", **request)
-    assert answer.status_code in (201, 422)
+    answer = send(api("admin"), b'{"key": "attic"}', "application/json", **request)
+    assert answer.status_code == 201
 
 
 # --- how it is answered --------------------------------------------------------------------------
@@ -197,8 +201,12 @@ def test_a_parameter_that_is_none_is_told_with_the_nearest(api: Client) -> None:
 # --- repeated requests ---------------------------------------------------------------------------
 
 
+def headers(key: str) -> Any:
+    return {"HTTP_IDEMPOTENCY_KEY": key}
+
+
 def test_a_repeated_post_is_answered_again_and_done_once(api: Client) -> None:
-    admin, key = api("admin"), {"HTTP_IDEMPOTENCY_KEY": "k-1"}
+    admin, key = api("admin"), headers("k-1")
     first = admin.post(WORKSPACES, {"key": "attic", "name": "Attic"}, **key)
     assert first.status_code == 201
     again = admin.post(WORKSPACES, {"name": "Attic", "key": "attic"}, **key)
@@ -210,7 +218,7 @@ def test_a_repeated_post_is_answered_again_and_done_once(api: Client) -> None:
 
 
 def test_a_key_is_of_one_user_and_of_one_day(api: Client, cast: Cast) -> None:
-    key = {"HTTP_IDEMPOTENCY_KEY": "k-2"}
+    key = headers("k-2")
     second = client_of(cast.admin)
     assert api("admin").post(WORKSPACES, {"key": "attic"}, **key).status_code == 201
     api("admin").patch("/api/v1/users/owner/", {"role": "admin"})
@@ -222,7 +230,7 @@ def test_a_key_is_of_one_user_and_of_one_day(api: Client, cast: Cast) -> None:
 
 
 def test_a_refused_post_may_be_sent_again(api: Client) -> None:
-    key = {"HTTP_IDEMPOTENCY_KEY": "k-3"}
+    key = headers("k-3")
     problem(api("member").post(WORKSPACES, {"key": "attic"}, **key), 403)
     api("admin").patch("/api/v1/users/member/", {"role": "admin"})
     assert api("member").post(WORKSPACES, {"key": "attic"}, **key).status_code == 201
