@@ -44,7 +44,7 @@ def contribute() -> None:
         Usage("objectsInState", "workflowStates", "objects in this state", _objects_in_state),
         Usage("valuesOfAttribute", "attributeTypes", "objects with a value", count_with_value),
         Usage("relationsOfType", "relationTypes", "relations", _relations_of_type),
-        Usage("peopleOfType", "userRelationTypes", "people's relations", _people_of_type),
+        Usage("peopleOfType", "userRelationTypes", "relations of people", _people_of_type),
     ):
         usages.register(usage)
 

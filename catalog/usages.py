@@ -14,7 +14,10 @@ from journal.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """A way in which assets of a kind are used: counts the users of one, given its content."""
+    """A way in which assets of a kind are used: counts the users of one, given its content.
+
+    `label` begins with a plural in s, as in "objects in this state".
+    """
 
     key: str
     kind: str
@@ -30,7 +33,9 @@ class Use:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.count:,} {self.label}"
+        noun, _, rest = self.label.partition(" ")
+        counted = noun.removesuffix("s") if self.count == 1 else noun
+        return f"{self.count:,} {counted} {rest}".rstrip()
 
 
 usages: Registry[Usage] = Registry("usages of assets")

@@ -28,7 +28,7 @@ REAL = os.environ.get("SLUICE_REAL_DATA", "")
 
 @given(packages())
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -47,7 +47,7 @@ def test_what_is_applied_comes_out_again(db: None, document: Document) -> None:
 
 @given(packages())
 @settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -70,7 +70,7 @@ def test_a_state_in_which_objects_stand_stays(system: Actor) -> None:
     (problem,) = refused(without, system)
     assert (problem.pointer, problem.code) == ("/workflowStates", "inUse")
     assert problem.value == "cust_lifecycle/review"
-    assert "1 objects in this state" in problem.detail
+    assert "1 object in this state" in problem.detail
     assert State.objects.filter(key="review").exists()
     GovernedObject.objects.all().delete()
     apply(without, actor=system)
@@ -105,9 +105,9 @@ def without_owner(document: Document) -> None:
     ("leave", "pointer", "label"),
     [
         (without_type, "/objectTypes", "2 objects"),
-        (without_price, "/attributeTypes", "1 objects with a value"),
-        (without_relation, "/relationTypes", "1 relations"),
-        (without_owner, "/userRelationTypes", "1 people's relations"),
+        (without_price, "/attributeTypes", "1 object with a value"),
+        (without_relation, "/relationTypes", "1 relation"),
+        (without_owner, "/userRelationTypes", "1 relation of people"),
     ],
 )
 def test_what_objects_hold_stays(

@@ -91,7 +91,7 @@ def test_what_is_used_is_not_deleted(system: Actor) -> None:
 def test_objects_use_their_type(system: Actor) -> None:
     save_one("objectTypes", {"key": "dish"}, actor=system)
     soup = objects.create(ObjectType.objects.get(), actor=system, name="Soup")
-    with pytest.raises(Conflict, match="1 objects"):
+    with pytest.raises(Conflict, match="1 object"):
         delete_one("objectTypes", "dish", actor=system)
     soup.delete()
     delete_one("objectTypes", "dish", actor=system)
