@@ -202,7 +202,15 @@ if IS_EMBEDDED_QUEUE:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 else:
     CELERY_BROKER_URL = BROKER_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        # A request that sends a wake-up doesn't wait for a broker that is away: the sweep will.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
+    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_PUBLISH_RETRY = False
