@@ -12,7 +12,6 @@ from accounts.actor import Actor
 from catalog.models import AttributeType
 from permissions import condition_queries as queries
 from permissions import conditions
-from permissions.outcomes import can_hide
 
 
 def shows_attribute(actor: Actor, key: str) -> Q:
@@ -22,15 +21,5 @@ def shows_attribute(actor: Actor, key: str) -> Q:
     held = AttributeType.objects.filter(key=key).values_list("object_type_id", "pk")
     type_of = {attribute: object_type for object_type, attribute in held}
     book = conditions.read(attributes=list(type_of))
-    hiding = {
-        object_type: clauses
-        for attribute, object_type in type_of.items()
-        if can_hide(clauses := book.of_attribute(attribute))
-    }
-    if not hiding:
-        return queries.ALWAYS
-    shown = (
-        Q(object_type_id=pk) & queries.visible_by(clauses, actor.user)
-        for pk, clauses in hiding.items()
-    )
-    return ~Q(object_type_id__in=list(hiding)) | queries.any_of(shown)
+    by_type = {object_type: book.of_attribute(pk) for pk, object_type in type_of.items()}
+    return queries.visible_objects(by_type, actor.user)

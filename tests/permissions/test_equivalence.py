@@ -18,6 +18,7 @@ from accounts.grants import LEVELS
 from accounts.models import User
 from catalog.models import AttributeType, GovernedObject
 from catalog.things import AttributeOf
+from permissions.attribute_sight import shows_attribute
 from permissions.fields import editable_attributes, hidden_attributes
 from tests.permissions.oracle import Oracle, is_admin
 from tests.permissions.world import Asset, World, acting, condition, give, rolled_back
@@ -205,6 +206,7 @@ def test_attributes(case: Case, world: World) -> None:
                 seen, edited = check_attributes(user, oracle, one)
                 assert hidden[one.pk] == {a.key for a in attributes_of(one)} - seen
                 assert editable[one.pk] == edited
+            check_filters_by_attributes(user, oracle, world)
         for one in world.objects:
             check_people_of_attributes(world, oracle, one)
 
@@ -233,6 +235,21 @@ def check_attributes(user: User, oracle: Oracle, one: GovernedObject) -> tuple[s
                 found[verb].add(attribute.key)
     assert found["edit"] <= found["view"]
     return found["view"], found["edit"]
+
+
+def check_filters_by_attributes(user: User, oracle: Oracle, world: World) -> None:
+    """A filter or a sort by an attribute leaves out those objects on which it is hidden."""
+    actor = acting(user)
+    rows = gate.narrow(actor, "view", GovernedObject.objects.all())
+    for key in {attribute.key for attribute in world.attributes}:
+        wanted = {
+            one.pk
+            for one in world.objects
+            for attribute in attributes_of(one)
+            if attribute.key == key
+            and (is_admin(user) or oracle.sees_attribute(user, one, attribute))
+        }
+        assert {one.pk for one in rows.filter(shows_attribute(actor, key))} == wanted
 
 
 def check_people_of_attributes(world: World, oracle: Oracle, one: GovernedObject) -> None:
