@@ -14,6 +14,7 @@ from accounts.administration.asking import operates
 from accounts.exceptions import Denied
 from accounts.gates import Audience, gated, open_to
 from accounts.models import Account, User
+from config.unfold import INCIDENTS
 from journal.models import Pending
 
 
@@ -21,6 +22,7 @@ class Site(UnfoldAdminSite):
     """The pages of operators, in the theme's looks."""
 
     index_title = "Administration"
+    index_template = "administration/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(operates(request))
@@ -52,7 +54,12 @@ class Site(UnfoldAdminSite):
             raise Http404
         return super().search(request, extra_context)
 
-
-def incidents(request: HttpRequest) -> int | str:
-    """How many events are parked, as a badge of the side bar; nothing where there are none."""
-    return Pending.objects.filter(parked_at__isnull=False).count() or ""
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """With the number of incidents, where there are any: those wait for an operator."""
+        rooms: list[dict[str, Any]] = super().get_sidebar_list(request)
+        parked = Pending.objects.filter(parked_at__isnull=False).count()
+        for room in rooms:
+            for page in room["items"]:
+                if page["title"] == INCIDENTS and parked:
+                    page["badge"] = str(parked)
+        return rooms

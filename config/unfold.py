@@ -11,14 +11,15 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+INCIDENTS = "Incidents"
+
 
 def _logo(request: HttpRequest) -> str:
     return static("logo.svg")
 
 
-def _page(title: str, icon: str, model: str, **more: str) -> dict[str, Any]:
-    link = reverse_lazy(f"admin:{model}_changelist")
-    return {"title": title, "icon": icon, "link": link, **more}
+def _page(title: str, icon: str, model: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
 
 
 def _room(title: str, *pages: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +108,7 @@ UNFOLD: dict[str, Any] = {
             _room(
                 "What happened",
                 _page("Events", "history", "journal_event"),
-                _page("Incidents", "report", "journal_pending", badge="config.site.incidents"),
+                _page(INCIDENTS, "report", "journal_pending"),
             ),
         ],
     },

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.administration.asking import may, operates
@@ -19,7 +20,7 @@ from catalog.administration.assets import AssetPages
 from catalog.administration.tables import AssetPagesWithTables, AssetTable
 from catalog.models import Lifecycle, State
 from workflows.authoring.labels import with_changes
-from workflows.authoring.services import publishing, workflows
+from workflows.authoring.services import publishing
 from workflows.models import Transition, Version, Workflow
 
 
@@ -129,10 +130,6 @@ def _disable(workflow: Workflow, actor: Actor) -> None:
     publishing.disable(workflow, actor=actor)
 
 
-def _delete(workflow: Workflow, actor: Actor) -> None:
-    workflows.delete_workflow(workflow, actor=actor)
-
-
 class VersionTable(ThemedTable):
     """What was published, newest first."""
 
@@ -167,7 +164,15 @@ class WorkflowPages(Rows):
     """Workflows are written by their owners; here one sees them and switches them."""
 
     buttons = (
-        Button("publish", "Publish", "published", "publish", _publish, icon="publish"),
+        Button(
+            "publish",
+            "Publish",
+            "published",
+            "publish",
+            _publish,
+            icon="publish",
+            fits=lambda one: one.has_changes or not _is_live(one),
+        ),
         Button(
             "enable",
             "Enable trigger",
@@ -221,6 +226,9 @@ class WorkflowPages(Rows):
         return with_changes(super().get_queryset(request)).select_related(
             "workspace", "live_version", "created_by"
         )
+
+    def view_on_site(self, obj: Workflow) -> str:
+        return reverse("workflow", args=[obj.key])
 
     @admin.display(description="status", ordering="status")
     def publication(self, obj: Workflow) -> str:

@@ -26,6 +26,8 @@ from accounts.administration.themed import Themed
 from accounts.gates import gated
 from accounts.models import Account
 
+LONGEST_NUMBER = 18  # any number of so many digits fits a column
+
 
 class Rows(Themed):
     """The pages of one kind: list and single row, read-only.
@@ -163,13 +165,23 @@ class Rows(Themed):
             raise SuspiciousOperation("This address holds a character that stands for nothing.")
         return super().changelist_view(request, extra_context)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any | None:
+        """None for what no database could hold as a row's number."""
+        return super().get_object(request, object_id, from_field) if _is_number(object_id) else None
+
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
-        if not all(one.isdecimal() for one in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if not all(map(_is_number, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise SuspiciousOperation("Rows are chosen by their numbers.")
         answer: HttpResponse | None = super().response_action(request, queryset, *args, **kwargs)
         return answer
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _press_for_all(

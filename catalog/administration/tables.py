@@ -34,7 +34,6 @@ class AssetTable(ThemedTable):
     labels: ClassVar[Mapping[str, str]] = {}
     left_out: ClassVar[frozenset[str]] = frozenset()
     extra = 0
-    tab = True
 
     @property
     def kind(self) -> RowKind[Any]:
