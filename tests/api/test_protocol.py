@@ -150,12 +150,6 @@ def test_a_body_that_is_no_object_is_422(api: Client, body: bytes) -> None:
     problem(post(api, body), 422)
 
 
-def test_a_body_without_a_length_is_read(api: Client) -> None:
-    request = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
-    answer = send(api("admin"), b'{"key": "attic"}', "application/json", **request)
-    assert answer.status_code == 201
-
-
 # --- how it is answered --------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ def there(cast: Cast, kitchen: Kitchen) -> dict[str, dict[str, Any]]:
 @schema.parametrize()
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_breaks_an_address(
-    case: Case, cast: Cast, there: dict[str, dict[str, Any]]
+    case: Case[Any], cast: Cast, there: dict[str, dict[str, Any]]
 ) -> None:
     """By a member and an admin, for something generated and for something that is there."""
     for parameters in (case.path_parameters, _known(case, there)):
@@ -104,7 +104,7 @@ def test_no_request_breaks_an_address(
                 case.validate_response(_sent(case, client_of(cast[who])), checks=CHECKS)
 
 
-def _sent(case: Case, client: APIClient) -> Response:
+def _sent(case: Case[Any], client: APIClient) -> Response:
     """Sends a case as Django's test client does, in the test's own transaction."""
     request = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
     body = request.body or b""
@@ -128,7 +128,7 @@ def _sent(case: Case, client: APIClient) -> Response:
     )
 
 
-def _known(case: Case, there: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+def _known(case: Case[Any], there: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
     """The parameters of this address that lead to something, None where it has none."""
     words = case.operation.path.removeprefix("/api/v1/").split("/")
     known = there.get(words[0], {})
