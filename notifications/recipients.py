@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
+
 from accounts import gate
 from accounts.actor import Actor
 from accounts.models import Team, User
@@ -100,8 +102,13 @@ def _holders(obj: GovernedObject, keys: Iterable[str]) -> Iterable[User]:
 
 def _teams(names: Iterable[str]) -> dict[str, list[User]]:
     """The members of the teams of these names; a team without members is known, too."""
-    teams = Team.objects.filter(name__in=list(names)).prefetch_related("user_set")
-    return {team.name: list(team.user_set.all()) for team in teams}
+    found: dict[str, list[User]] = {
+        name: []
+        for name in Team.objects.filter(name__in=list(names)).values_list("name", flat=True)
+    }
+    for user in User.objects.filter(groups__name__in=found).annotate(of=F("groups__name")):
+        found[user.of].append(user)
+    return found
 
 
 def _blind(users: Sequence[User], obj: GovernedObject) -> list[User]:

@@ -54,17 +54,15 @@ def moves(tree: ast.Module) -> list[int]:
 
 def assignments(tree: ast.Module) -> list[int]:
     """Lines that assign `.state` or `.status` of something other than a plain local value."""
-    lines = []
-    for found in ast.walk(tree):
-        targets = found.targets if isinstance(found, ast.Assign) else []
-        lines += [
-            found.lineno
-            for target in targets
-            if isinstance(target, ast.Attribute)
-            and target.attr in GUARDED
-            and not (isinstance(target.value, ast.Name) and target.value.id == "self")
-        ]
-    return lines
+    return [
+        found.lineno
+        for found in ast.walk(tree)
+        if isinstance(found, ast.Assign)
+        for target in found.targets
+        if isinstance(target, ast.Attribute)
+        and target.attr in GUARDED
+        and not (isinstance(target.value, ast.Name) and target.value.id == "self")
+    ]
 
 
 def test_nobody_writes_a_guarded_column_in_bulk() -> None:

@@ -24,7 +24,7 @@ VALUES = st.recursive(
 )
 
 
-def refusal(raw: bytes, **limits: int) -> BadJSON:
+def refusal(raw: bytes, **limits: Any) -> BadJSON:
     with pytest.raises(BadJSON) as caught:
         loads(raw, **limits)
     return caught.value

@@ -93,7 +93,8 @@ def kitchen(db: None) -> Kitchen:
 def stewards(kitchen: Kitchen) -> Team:
     team = Team(name="Team::Stewards", folded_name="team::stewards")
     team.save()
-    team.user_set.add(kitchen.user("steward"), kitchen.user("member"))
+    for name in ("steward", "member"):
+        kitchen.user(name).groups.add(team)
     return team
 
 

@@ -98,7 +98,7 @@ def test_a_state_cannot_be_assigned(kitchen: Kitchen) -> None:
     with pytest.raises(AttributeError):
         soup.state = kitchen.states["approved"]
     with pytest.raises(AttributeError):
-        soup.state_id = kitchen.states["approved"].pk  # type: ignore[attr-defined]
+        soup.state_id = kitchen.states["approved"].pk
     soup.refresh_from_db()
     assert soup.state == kitchen.states["draft"]
 
