@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import boards, creation, objects
+from catalog.views import boards, creation, objects, ties
 
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
@@ -13,9 +13,9 @@ urlpatterns = [
     path("objects/<int:pk>/", objects.page, name="object"),
     path("objects/<int:pk>/edit/", objects.edit, name="edit-object"),
     path("objects/<int:pk>/transitions/", objects.transition, name="make-transition"),
-    path("objects/<int:pk>/people/", objects.assign, name="assign"),
-    path("objects/<int:pk>/people/<int:relation>/remove/", objects.unassign, name="unassign"),
-    path("objects/<int:pk>/relations/", objects.relate, name="relate"),
-    path("objects/<int:pk>/relations/<int:relation>/remove/", objects.unrelate, name="unrelate"),
+    path("objects/<int:pk>/people/", ties.assign, name="assign"),
+    path("objects/<int:pk>/people/<int:relation>/remove/", ties.unassign, name="unassign"),
+    path("objects/<int:pk>/relations/", ties.relate, name="relate"),
+    path("objects/<int:pk>/relations/<int:relation>/remove/", ties.unrelate, name="unrelate"),
     path("objects/<int:pk>/delete/", objects.delete, name="delete-object"),
 ]

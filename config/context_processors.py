@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -33,11 +34,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _boards(actor: Actor) -> list[dict[str, str]]:
+def _boards(actor: Actor) -> Sequence[Mapping[str, object]]:
     seen = gate.narrow(actor, "view", Board.objects.order_by("name", "id"))
     return list(seen.values("key", "name", "type")[:MOST_BOARDS])
 
 
-def _workflows(actor: Actor) -> list[dict[str, str]]:
+def _workflows(actor: Actor) -> Sequence[Mapping[str, object]]:
     seen = gate.narrow(actor, "view", Workflow.objects.order_by("name", "id"))
     return list(seen.values("key", "name")[:MOST_WORKFLOWS])

@@ -81,7 +81,7 @@ def _chosen(types: Sequence[ObjectType], key: str) -> ObjectType | None:
 def _values(attributes: Sequence[AttributeType], posted: QueryDict) -> dict[str, Any]:
     """What was typed; an input left empty is no value, not the default that stood in it."""
     return {
-        one.key: read(one, posted[PREFIX + one.key])
+        one.key: read(one, str(posted[PREFIX + one.key]))
         for one in attributes
         if PREFIX + one.key in posted
     }

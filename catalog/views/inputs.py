@@ -6,7 +6,7 @@ What is typed is not judged here; the service says what is wrong, at a pointer t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from accounts.exceptions import Problem
@@ -32,6 +32,14 @@ HINTS = {
     "datetime": "In UTC.",
     "user": "A username.",
     "url": "An http, https or mailto address.",
+}
+# What the service says of JSON, said of an input.
+SENTENCES = {
+    ("integer", "wrongType"): "A whole number is expected here.",
+    ("decimal", "wrongType"): "A number is expected here, such as 12.50.",
+    ("boolean", "wrongType"): "Choose yes or no.",
+    ("date", "malformed"): "A date is expected here, such as 2026-03-31.",
+    ("datetime", "malformed"): "A date and time is expected here, such as 2026-03-31T14:30.",
 }
 
 
@@ -79,10 +87,14 @@ def _input(
         control=CONTROLS.get(kind, "text"),
         text=written(attribute, stored) if posted is None else posted.get(name, ""),
         is_required=attribute.is_required,
-        problem=told_at(problems, f"/attributes/{escaped(attribute.key)}"),
+        problem=told_at(_reworded(problems, kind), f"/attributes/{escaped(attribute.key)}"),
         hint=HINTS.get(kind, ""),
         options=attribute.options,
     )
+
+
+def _reworded(problems: Sequence[Problem], kind: str) -> list[Problem]:
+    return [replace(one, detail=SENTENCES.get((kind, one.code), one.detail)) for one in problems]
 
 
 def written(attribute: AttributeType, stored: Any) -> str:

@@ -12,34 +12,29 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.exceptions import Problem
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
 from accounts.pages import Attempt, actor_of, attempt, done, given, listed, told_at
-from accounts.services.people import find_users
 from catalog.models import (
     AttributeType,
-    Change,
     GovernedObject,
-    Relation,
-    RelationType,
     State,
-    UserRelation,
-    UserRelationType,
 )
-from catalog.services import assigning, objects, relating
+from catalog.services import objects
 from catalog.views import parts
 from catalog.views.inputs import Input, changed, inputs_for
 from catalog.views.story import story_of
 from catalog.views.values import names_of
 from permissions.fields import editable_attributes, hidden_attributes
+from permissions.history import history_of, shown_changes
 from workflows.lifecycle import service as lifecycle
 from workflows.lifecycle.moves import Move
 
 MOST_CHANGES = 20
 
 
-def _found(request: HttpRequest, pk: int) -> tuple[Actor, GovernedObject]:
+def found(request: HttpRequest, pk: int) -> tuple[Actor, GovernedObject]:
     actor = actor_of(request)
     rows = GovernedObject.objects.select_related(
         "object_type__lifecycle", "board__workspace", "state", "created_by"
@@ -47,7 +42,7 @@ def _found(request: HttpRequest, pk: int) -> tuple[Actor, GovernedObject]:
     return actor, gate.fetch(actor, rows, pk=pk)
 
 
-def _url(obj: GovernedObject) -> str:
+def url_of(obj: GovernedObject) -> str:
     return reverse("object", args=[obj.pk])
 
 
@@ -55,14 +50,12 @@ def _url(obj: GovernedObject) -> str:
 @gated("view", GovernedObject)
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one object that its reader may see."""
-    actor, obj = _found(request, pk)
+    actor, obj = found(request, pk)
     attributes = list(obj.object_type.attributes.all())
     hidden = hidden_attributes(actor, [obj])[obj.pk]
     editable = editable_attributes(actor, [obj])[obj.pk]
     states = _states(obj)
-    history = listed(
-        request, Change.objects.filter(object_id=obj.pk), Sorted.by("-pk"), limit=MOST_CHANGES
-    )
+    history = listed(request, history_of(obj, actor=actor), Sorted.by("-pk"), limit=MOST_CHANGES)
     may_edit = gate.allows(actor, "edit", obj)
     parent = parts.parent_of(obj, actor=actor)
     context = {
@@ -86,7 +79,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "executions": parts.executions_about(obj, actor=actor),
         "history": history,
         "story": story_of(
-            obj, history.rows, states=states, attributes=attributes, hidden=hidden, actor=actor
+            shown_changes(history.rows, obj, actor=actor),
+            states=states,
+            attributes=attributes,
+            actor=actor,
         ),
         **(_choices(obj, actor) if may_edit else {}),
     }
@@ -99,7 +95,7 @@ def _states(obj: GovernedObject) -> list[State]:
 
 
 def _crumbs(obj: GovernedObject, parent: GovernedObject | None) -> list[tuple[str, str]]:
-    above = [(parent.name, _url(parent))] if parent else []
+    above = [(parent.name, url_of(parent))] if parent else []
     board = (obj.board.name, reverse("board", args=[obj.board.key]))
     return [("Boards", reverse("boards")), board, *above, (obj.name, "")]
 
@@ -120,7 +116,7 @@ def _choices(obj: GovernedObject, actor: Actor) -> dict[str, Any]:
 @gated("edit", GovernedObject)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The name, and those attributes that this person may edit."""
-    actor, obj = _found(request, pk)
+    actor, obj = found(request, pk)
     gate.demand(actor, "edit", obj)
     attributes = list(obj.object_type.attributes.all())
     keys = editable_attributes(actor, [obj])[obj.pk]
@@ -129,11 +125,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         saved = _saved(request, obj, editable, actor)
         if saved.result is not None:
-            return done(request, f"{saved.result.name} was saved.", _url(obj))
+            return done(request, f"{saved.result.name} was saved.", url_of(obj))
     hidden = hidden_attributes(actor, [obj])[obj.pk]
     context = {
         "object": obj,
-        "crumbs": [*_crumbs(obj, None)[:-1], (obj.name, _url(obj)), ("Edit", "")],
+        "crumbs": [*_crumbs(obj, None)[:-1], (obj.name, url_of(obj)), ("Edit", "")],
         "inputs": _inputs(request, obj, editable, saved.problems),
         "fixed": [
             one
@@ -196,7 +192,7 @@ def _inputs(
 @gated("delete", GovernedObject)
 def delete(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Removes the object; its history stays."""
-    actor, obj = _found(request, pk)
+    actor, obj = found(request, pk)
     objects.delete(obj, actor=actor)
     return done(request, f"{obj.name} was deleted.", reverse("board", args=[obj.board.key]))
 
@@ -208,84 +204,10 @@ def delete(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @gated("transition", Move)
 def transition(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Makes the transition whose key is posted."""
-    actor, obj = _found(request, pk)
+    actor, obj = found(request, pk)
     moved = lifecycle.move(obj, given(request.POST, "transition"), actor=actor)
     told = f"{obj.name} is now {moved.transition.to_state.name}."
     if gate.allows(actor, "view", moved.object):
-        return done(request, told, _url(obj))
+        return done(request, told, url_of(obj))
     hidden = f"{told} In this state you no longer see it."
     return done(request, hidden, reverse("board", args=[obj.board.key]))
-
-
-# --- people and relations ------------------------------------------------------------------------
-
-
-@require_POST
-@gated("edit", GovernedObject)
-def assign(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Relates a person to the object."""
-    actor, obj = _found(request, pk)
-    kind = _one_of(UserRelationType.objects.all(), given(request.POST, "type"), "/type")
-    name = given(request.POST, "username")
-    (user,) = find_users([name], actor=actor, pointer="/username")
-    assigning.assign(obj, kind, user, actor=actor)
-    return done(request, f"{user.display_name} is now {kind.name}.", _url(obj))
-
-
-@require_POST
-@gated("edit", GovernedObject)
-def unassign(request: HttpRequest, pk: int, relation: int) -> HttpResponseRedirect:
-    """Takes a person's relation away."""
-    actor, obj = _found(request, pk)
-    rows = UserRelation.objects.select_related("object", "type", "user")
-    held = rows.filter(object=obj, pk=relation).first()
-    if held is None:
-        raise NotFound("There is no such person on this object.")
-    assigning.unassign(held, actor=actor)
-    told = f"{held.user.display_name} is no longer {held.type.name}."
-    if gate.allows(actor, "view", obj):
-        return done(request, told, _url(obj))
-    return done(request, told, reverse("board", args=[obj.board.key]))
-
-
-@require_POST
-@gated("edit", GovernedObject)
-def relate(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Relates the object to another, named by its key."""
-    actor, obj = _found(request, pk)
-    kind = _one_of(parts.relation_types_from(obj), given(request.POST, "type"), "/type")
-    target = _target(kind, given(request.POST, "target"), actor)
-    relating.relate(obj, kind, target, actor=actor)
-    return done(request, f"{kind.name}: {target.name} was added.", _url(obj))
-
-
-@require_POST
-@gated("edit", GovernedObject)
-def unrelate(request: HttpRequest, pk: int, relation: int) -> HttpResponseRedirect:
-    """Removes a relation that begins at the object."""
-    actor, obj = _found(request, pk)
-    seen = gate.narrow(actor, "view", GovernedObject.objects.all()).order_by().values("pk")
-    rows = Relation.objects.select_related("source", "target", "type")
-    held = rows.filter(source=obj, target__in=seen, pk=relation).first()
-    if held is None:
-        raise NotFound("There is no such relation.")
-    relating.unrelate(held, actor=actor)
-    return done(request, f"{held.type.name}: {held.target.name} was removed.", _url(obj))
-
-
-def _one_of(kinds: Any, key: str, pointer: str) -> Any:
-    found = kinds.filter(key=key).first()
-    if found is None:
-        raise Invalid(problems=[Problem(pointer, "unknownReference", "Choose a relation.", key)])
-    return found
-
-
-def _target(kind: RelationType, key: str, actor: Actor) -> GovernedObject:
-    wanted = GovernedObject.objects.filter(key=key)
-    if kind.target_object_type_id is not None:
-        wanted = wanted.filter(object_type=kind.target_object_type_id)
-    found = gate.narrow(actor, "view", wanted).first()
-    if found is None:
-        detail = f"You see no object with the key {key[:100]!r}."
-        raise Invalid(problems=[Problem("/target", "unknownObject", detail, key)])
-    return found

@@ -23,6 +23,8 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.views.values import Names, Value, shown
+from workflows.lifecycle import service as lifecycle
+from workflows.lifecycle.service import Option
 from workflows.models import Transition
 
 MOST_RELATED = 60
@@ -51,6 +53,14 @@ class Related:
     key: str
     state: State | None
     removal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A transition that starts here; `leads` where it is the one to offer first."""
+
+    option: Option
+    leads: bool
 
 
 @dataclass(slots=True)
@@ -114,6 +124,16 @@ def drawing_of(obj: GovernedObject, states: Sequence[State]) -> Diagram | None:
         [DiagramTransition(*move) for move in moves],
         obj.state.key if obj.state else None,
     )
+
+
+def next_of(obj: GovernedObject, *, actor: Actor) -> list[Next]:
+    """The transitions from here; the first forward one that the reader may make leads."""
+    options = lifecycle.options(obj, actor=actor)
+    here = obj.state.position if obj.state else 0
+    leading = next(
+        (one for one in options if one.allowed and one.transition.to_state.position > here), None
+    )
+    return [Next(one, one is leading) for one in options]
 
 
 def people_of(obj: GovernedObject) -> list[PeopleGroup]:

@@ -1,7 +1,6 @@
 """The history of an object as its reader may see it: who changed what, when, through what.
 
-Values of hidden attributes are left out, and so are the names of objects that the reader may not
-see (or that are gone: then nobody can tell any more who might have seen them).
+What may be read is decided by `permissions.history`, for pages and API alike; here it gets words.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from catalog.models import (
     State,
     UserRelationType,
 )
+from permissions.history import ChangeView
 
 Verb = Change.Verb
 MOST_SHOWN = 300
@@ -46,16 +46,16 @@ DEEDS = {
     Verb.CREATED: "created it",
     Verb.CHANGED: "changed",
     Verb.TRANSITIONED: "moved it",
-    Verb.RELATED: "added to",
-    Verb.UNRELATED: "removed from",
-    Verb.ASSIGNED: "made {person}",
-    Verb.UNASSIGNED: "took {person} off as",
+    Verb.RELATED: "added {other} to",
+    Verb.UNRELATED: "removed {other} from",
+    Verb.ASSIGNED: "made {other}",
+    Verb.UNASSIGNED: "took {other} off as",
     Verb.MOVED: "changed",
     Verb.DELETED: "deleted it",
 }
 VIA = {
     "api": "through the API",
-    "page": "on this page",
+    "page": "in the browser",
     "import": "by an import",
     "package": "by a package",
     "execution": "by a workflow",
@@ -95,39 +95,37 @@ class _Known:
     objects: Mapping[str, str]
     boards: Mapping[str, str]
     executions: Mapping[str, Execution]
-    hidden: frozenset[str]
 
 
 def story_of(
-    obj: GovernedObject,
-    changes: Sequence[Change],
+    views: Sequence[ChangeView],
     *,
     states: Iterable[State],
     attributes: Iterable[AttributeType],
-    hidden: frozenset[str],
     actor: Actor,
 ) -> list[Entry]:
-    """The changes in the order given, without those of attributes that are hidden."""
-    visible = [one for one in changes if _attribute_key(one) not in hidden]
+    """The changes in the order given."""
+    changes = [view.change for view in views]
     known = _Known(
-        people=_people(visible),
+        people=_people(changes),
         states={state.key: state for state in states},
         attributes={one.key: one for one in attributes},
-        relation_types=_named(RelationType, "relations.", visible),
-        person_types=_named(UserRelationType, "userRelations.", visible),
-        objects=_objects(visible, actor),
-        boards=_boards(visible, actor),
-        executions=_executions(visible, actor),
-        hidden=hidden,
+        relation_types=_named(RelationType, "relations.", changes),
+        person_types=_named(UserRelationType, "userRelations.", changes),
+        objects=_objects(changes, actor),
+        boards=_boards(changes, actor),
+        executions=_executions(changes, actor),
     )
-    return [_entry(one, known) for one in visible]
+    return [_entry(view, known) for view in views]
 
 
-def _entry(change: Change, known: _Known) -> Entry:
-    before, after = (_side(change, value, known) for value in (change.before, change.after))
+def _entry(view: ChangeView, known: _Known) -> Entry:
+    change = view.change
+    before = _side(change, change.before, view.before, known)
+    after = _side(change, change.after, view.after, known)
     what = DEEDS.get(Verb(change.verb), change.verb)
-    if change.verb in {Verb.ASSIGNED, Verb.UNASSIGNED}:
-        what, before, after = what.format(person=after or before), None, None
+    if "{other}" in what:
+        what, before, after = what.replace("{other}", after or before or ""), None, None
     via, via_url = _via(change, known)
     return Entry(
         icon=ICONS.get(Verb(change.verb), "history"),
@@ -164,8 +162,8 @@ def _field(change: Change, known: _Known) -> str:
     return ""
 
 
-def _side(change: Change, value: Any, known: _Known) -> str | None:
-    """A value before or after, in words; None where there was none or it is not to be told."""
+def _side(change: Change, value: Any, seen: Any, known: _Known) -> str | None:
+    """A value before or after, in words; what was there and is not to be told is said to be so."""
     if value is None or change.verb in {Verb.CREATED, Verb.DELETED}:
         return None
     kind = change.field.partition(".")[0]
@@ -175,9 +173,9 @@ def _side(change: Change, value: Any, known: _Known) -> str | None:
     if kind == "userRelations":
         return _name(str(value), known)
     if kind in {"relations", "parentKey"}:
-        return known.objects.get(str(value), UNSEEN)
+        return UNSEEN if seen is None else known.objects.get(str(value), str(value))
     if kind == "boardKey":
-        return known.boards.get(str(value), UNSEEN_BOARD)
+        return UNSEEN_BOARD if seen is None else known.boards.get(str(value), str(value))
     return _text(value)
 
 
@@ -208,11 +206,6 @@ def _name(username: str, known: _Known) -> str:
 
 
 # --- what the rows name, a query each ------------------------------------------------------------
-
-
-def _attribute_key(change: Change) -> str | None:
-    kind, _, key = change.field.partition(".")
-    return key if kind == "attributes" else None
 
 
 def _people(changes: Sequence[Change]) -> dict[str, str]:

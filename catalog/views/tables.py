@@ -6,27 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
-from accounts.http.pagination import Order, Sorted
-from catalog.filters.shapes import Kind, Operator, Shape
-from catalog.filters.sql import Holds
 from catalog.models import AttributeType, GovernedObject, State, UserRelation
 from catalog.views.values import HIDDEN, NOT_THERE, Names, Value, names_of, shown
 from permissions.fields import hidden_attributes
 
 MOST_FACES = 3
-MOST_SEARCHED = 200
-SORTS = {
-    "name": Order("name"),
-    "state": Order("state", F("state__position"), is_nullable=True),
-    "since": Order("state_since"),
-    "modified": Order("modified_at"),
-    "created": Order("pk"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +45,6 @@ class Table:
 
     columns: list[AttributeType] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-
-
-def sorted_by(sort: str) -> Sorted:
-    """One of `SORTS`, a minus before it for descending."""
-    order = SORTS[sort.removeprefix("-")]
-    is_descending = sort.startswith("-")
-    return Sorted.by(Order(order.name, order.expression, is_descending, order.is_nullable))
-
-
-def searched(objects: QuerySet[GovernedObject], text: str) -> QuerySet[GovernedObject]:
-    """Those whose name or key contains the text, whatever its case, on every database."""
-    wanted = text[:MOST_SEARCHED]
-    if not wanted:
-        return objects
-    # Django's types know conditions by name only, not the expressions that it accepts as well.
-    holds: list[Any] = [
-        Holds(column, "", Shape(Kind.TEXT), Operator.CONTAINS, wanted) for column in ("name", "key")
-    ]
-    return objects.filter(Q(holds[0]) | Q(holds[1]))
 
 
 def table_of(

@@ -67,8 +67,9 @@ def names_of(attributes: Iterable[AttributeType], values: Sequence[Mapping[str, 
     for held in values:
         for key in keys:
             given = held.get(key)
-            named.update(given if isinstance(given, list) else [given] if given else [])
+            items = given if isinstance(given, list) else [given]
+            named.update(one for one in items if isinstance(one, str))
     if not named:
         return {}
-    people = User.objects.filter(username__in=[one for one in named if isinstance(one, str)])
+    people = User.objects.filter(username__in=named)
     return {person.username: person.display_name for person in people}

@@ -1,6 +1,7 @@
 // What every page starts. Parts that htmx swaps in are started again by themselves.
 import { startDiagrams } from "./diagrams.js";
 import { startDialogs } from "./dialogs.js";
+import { startEvents } from "./events.js";
 import { startHtmx } from "./requests.js";
 import { startThemeSwitch } from "./theme-switch.js";
 import { startTimes } from "./times.js";
@@ -22,6 +23,7 @@ startDialogs();
 startFills();
 startDiagrams();
 startTimes();
+startEvents();
 document.addEventListener("htmx:afterSettle", (event) => {
   startDiagrams(event.target);
   startTimes(event.target);

@@ -1,0 +1,163 @@
+"""Pages of boards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from catalog.models import Board, GovernedObject
+from tests.cast import Cast
+from tests.catalog.views.asking import hide_price
+from tests.kitchen import SYSTEM, Kitchen
+from tests.pages import browser, queries_of, text_of
+from workflows.lifecycle import service as lifecycle
+
+
+def names_on(answer: Any) -> list[str]:
+    assert answer.status_code == 200
+    return [row.name for row in answer.context["table"].rows]
+
+
+def test_boards_are_listed_for_those_who_see_them(cast: Cast, board: Board, trials: Board) -> None:
+    def seen(name: str) -> set[str]:
+        places = browser(cast[name]).get("/boards/").context["places"]
+        return {one.key for place in places for one in place["boards"]}
+
+    assert seen("member") == {"recipe", "trials"}
+    assert seen("outsider") == {"recipe"}
+    assert seen("guest") == set()
+    assert "No board is shared with you" in text_of(browser(cast.guest).get("/boards/"))
+
+
+def test_a_private_board_is_no_page_for_others(cast: Cast, kitchen: Kitchen, trials: Board) -> None:
+    kitchen.make("Secret sauce", board=trials)
+    assert names_on(browser(cast.member).get("/boards/trials/")) == ["Secret sauce"]
+    unseen = browser(cast.outsider).get("/boards/trials/")
+    missing = browser(cast.outsider).get("/boards/missing/")
+    assert (unseen.status_code, missing.status_code) == (404, 404)
+    assert text_of(unseen) == text_of(missing)
+
+
+def test_a_board_shows_state_attributes_and_people(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    kitchen.make(
+        "Soup <b>",
+        attributes={"price": "4.50", "cuisine": "french"},
+        user_relations={kitchen.business_owner: [cast.steward]},
+    )
+    answer = browser(cast.viewer).get("/boards/recipe/")
+    (row,) = answer.context["table"].rows
+    assert row.state == kitchen.states["draft"]
+    shown = {
+        column.key: cell.text
+        for column, cell in zip(answer.context["table"].columns, row.cells, strict=True)
+    }
+    assert shown["price"] == "4.5"
+    assert shown["cuisine"] == "french"
+    assert [face.username for face in row.faces] == ["steward"]
+    assert escape("Soup <b>") in answer.content.decode()
+
+
+def test_a_board_is_narrowed_by_state_and_text(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    kitchen.make("Éclair")
+    moved = kitchen.make("Onion soup")
+    lifecycle.move(moved, "submit", actor=SYSTEM)
+    client = browser(cast.viewer)
+    assert names_on(client.get("/boards/recipe/?state=review")) == ["Onion soup"]
+    assert names_on(client.get("/boards/recipe/?q=éCLAIR")) == ["Éclair"]
+    assert names_on(client.get("/boards/recipe/?q=onion-")) == ["Onion soup"]
+    nothing = client.get("/boards/recipe/?q=nothing")
+    assert names_on(nothing) == []
+    assert "Nothing matches" in text_of(nothing)
+
+
+def test_a_board_is_sorted(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    for name, price in (("Bread", "3"), ("Apple pie", "20"), ("Cake", None)):
+        kitchen.make(name, attributes={"price": price} if price else {})
+    lifecycle.move(GovernedObject.objects.get(name="Bread"), "submit", actor=SYSTEM)
+    client = browser(cast.viewer)
+
+    def by(sort: str) -> list[str]:
+        return names_on(client.get(f"/boards/recipe/?sort={sort}"))
+
+    assert by("name") == ["Apple pie", "Bread", "Cake"]
+    assert by("-name") == ["Cake", "Bread", "Apple pie"]
+    assert by("attribute.price") == ["Bread", "Apple pie", "Cake"]
+    assert by("-attribute.price") == ["Apple pie", "Bread", "Cake"]
+    assert by("-state")[0] == "Bread"
+    assert by("nonsense") == by("-created") == ["Cake", "Apple pie", "Bread"]
+
+
+def test_pages_of_a_board_follow_each_other(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    for number in range(53):
+        kitchen.make(f"Recipe {number:02}")
+    client = browser(cast.viewer)
+    first = client.get("/boards/recipe/?sort=name")
+    assert len(names_on(first)) == 50
+    second = client.get("/boards/recipe/" + first.context["page"].next)
+    assert names_on(second) == ["Recipe 50", "Recipe 51", "Recipe 52"]
+    back = client.get("/boards/recipe/" + second.context["page"].previous)
+    assert names_on(back) == names_on(first)
+    assert client.get("/boards/recipe/?cursor=forged").status_code == 422
+
+
+def test_a_hidden_attribute_has_no_column_and_no_cell(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    hide_price(kitchen)
+    kitchen.make("Soup", attributes={"price": "4.5"})
+    without = browser(cast.member).get("/boards/recipe/")
+    assert "price" not in [column.key for column in without.context["table"].columns]
+    assert "4.5" not in text_of(without)
+    own = {kitchen.business_owner: [cast.member]}
+    kitchen.make("Bread", attributes={"price": "3.25"}, user_relations=own)
+    partly = browser(cast.member).get("/boards/recipe/")
+    assert "3.25" in text_of(partly)
+    assert "4.5" not in text_of(partly)
+    assert names_on(browser(cast.member).get("/boards/recipe/?attribute.price=4.5")) == []
+    assert names_on(browser(cast.member).get("/boards/recipe/?attribute.price=3.25")) == ["Bread"]
+
+
+def test_a_board_takes_as_many_queries_for_five_as_for_fifty(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    hide_price(kitchen)
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            kitchen.make(
+                f"Recipe {number}",
+                attributes={"price": "1"},
+                user_relations={kitchen.business_owner: [cast.steward, cast.member]},
+            )
+
+    client = browser(cast.member)
+    fill(5)
+    few = queries_of(lambda: client.get("/boards/recipe/"))
+    fill(45)
+    assert queries_of(lambda: client.get("/boards/recipe/")) == few <= 26
+
+
+@pytest.mark.parametrize(
+    "query", ["?q=%00", "?state=%00", "?type=%00", "?cursor=%00", "?sort=%00", "?q=" + "x" * 5000]
+)
+def test_hostile_addresses_are_no_fault_of_ours(cast: Cast, board: Board, query: str) -> None:
+    assert browser(cast.member).get(f"/boards/recipe/{query}").status_code in {200, 422}
+
+
+def test_the_frame_takes_as_many_queries_for_five_boards_as_for_fifty(
+    cast: Cast, kitchen: Kitchen, client: Client
+) -> None:
+    def add(count: int, start: int) -> None:
+        for number in range(start, start + count):
+            Board.objects.create(key=f"b{number}", name=f"B{number}", workspace=cast.main)
+
+    browsing = browser(cast.member)
+    add(5, 0)
+    few = queries_of(lambda: browsing.get("/boards/"))
+    add(45, 5)
+    assert queries_of(lambda: browsing.get("/boards/")) == few
