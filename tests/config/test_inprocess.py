@@ -6,7 +6,6 @@ import threading
 from time import monotonic, sleep
 
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 
 from config.celery import app
@@ -84,8 +83,13 @@ def test_no_task_leaves_its_connection_to_the_next_one() -> None:
 def test_a_wake_up_is_acted_on_within_milliseconds() -> None:
     app.send_task("tests.probe", args=["first"])
     wait_for(1)
+    # The best of five: a poll every second would show in each, a busy machine in some.
+    assert min(seconds_to_act() for _ in range(5)) < 0.25
+
+
+def seconds_to_act() -> float:
+    arrived.clear()
     began = monotonic()
     app.send_task("tests.probe", args=["last"])
-    assert arrived.wait(5)
-    # A poll every second or two would show; a busy machine does not.
-    assert monotonic() - began < (0.5 if settings.IS_EMBEDDED_QUEUE else 1.0)
+    assert arrived.wait(20)
+    return monotonic() - began
