@@ -25,7 +25,7 @@ class Gatehouse:
     def allows(self, actor: Actor, verb: str, thing: object) -> Decision:
         if not actor.is_active:
             return Decision(False, "account", f"The account of {actor.username} is deactivated.")
-        rule = rules.serving(verb, thing)
+        rule: AnyRules | None = rules.serving(verb, thing)
         if rule is None:
             return Decision(False, "gate", f"Nothing lets anybody {verb} {_name_of(thing)}.")
         if isinstance(thing, type):
@@ -41,7 +41,7 @@ class Gatehouse:
         """One kind at a time: the rules of the first thing are asked about all."""
         if not things or not actor.is_active or actor.user is None:
             return [self.allows(actor, verb, thing) for thing in things]
-        rule = rules.serving(verb, things[0])
+        rule: AnyRules | None = rules.serving(verb, things[0])
         if rule is None or any(thing.__class__ is not things[0].__class__ for thing in things):
             return [self.allows(actor, verb, thing) for thing in things]
         decisions = rule.allows_each(actor.user, verb, things)
@@ -53,8 +53,8 @@ class Gatehouse:
         ]
 
     def narrow(self, actor: Actor, verb: str, things: QuerySet[M]) -> QuerySet[M]:
-        rule = rules.of(things.model)
-        rule = rule and rule.serving(verb, of_kind=False)
+        of_kind: AnyRules | None = rules.of(things.model)
+        rule = of_kind and of_kind.serving(verb, of_kind=False)
         if rule is None or not actor.is_active:
             return things.none()
         if actor.user is None:
@@ -64,7 +64,7 @@ class Gatehouse:
         return things.filter(rule.narrow(actor.user, verb))
 
     def who(self, verb: str, thing: object) -> QuerySet[User]:
-        rule = rules.serving(verb, thing)
+        rule: AnyRules | None = rules.serving(verb, thing)
         if rule is None:
             return User.objects.none()
         allowed = rule.who_kind(verb) if isinstance(thing, type) else rule.who(verb, thing)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from journal.registry import Registry
 
-if TYPE_CHECKING:
-    from permissions.rules import RuleSet
 
-    AnyRules = RuleSet[Any]
-    AnyRegistry = Registry[AnyRules]
-else:
-    AnyRegistry = Registry
+class Ruled(Protocol):
+    """What stands in it: see `permissions.rules.RuleSet`."""
+
+    @property
+    def key(self) -> str: ...
+
+    def serving(self, verb: str, *, of_kind: bool) -> Any: ...
 
 
-class Rules(AnyRegistry):
+class Rules(Registry[Ruled]):
     """Asked by thing: its class, or a class that it extends."""
 
-    def of(self, thing: object) -> AnyRules | None:
+    def of(self, thing: object) -> Any:
+        """The rule set of the thing's kind; None where nobody has made one."""
         kind = thing if isinstance(thing, type) else thing.__class__
         for one in kind.__mro__:
             found = self.get(f"{one.__module__}.{one.__qualname__}")
@@ -26,8 +28,8 @@ class Rules(AnyRegistry):
                 return found
         return None
 
-    def serving(self, verb: str, thing: object) -> AnyRules | None:
-        """The rules that answer for this verb of this thing; None where nobody has made one."""
+    def serving(self, verb: str, thing: object) -> Any:
+        """The rule set that answers for this verb of this thing; None where there is none."""
         rule = self.of(thing)
         return rule and rule.serving(verb, of_kind=isinstance(thing, type))
 
