@@ -1,1 +1,1 @@
-"""Who is there: users, teams, workspaces, tokens, account settings; the actor and the gate's forms."""
+"""Who is there: users, teams, workspaces, tokens, settings; the actor and the gate's forms."""

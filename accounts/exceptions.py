@@ -19,9 +19,7 @@ class Problem:
 
     def under(self, prefix: str) -> Problem:
         """The same problem, seen from a larger document."""
-        return Problem(
-            prefix + self.pointer, self.code, self.detail, self.value, self.nearest
-        )
+        return Problem(prefix + self.pointer, self.code, self.detail, self.value, self.nearest)
 
 
 class Refused(Exception):

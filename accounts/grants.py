@@ -94,9 +94,7 @@ def _replace(
     grants: Any, permission: Permission, column: str, wanted: Iterable[models.Model]
 ) -> None:
     wanted_ids = {one.pk for one in wanted}
-    present = dict(
-        grants.filter(permission=permission).values_list(f"{column}_id", "pk")
-    )
+    present = dict(grants.filter(permission=permission).values_list(f"{column}_id", "pk"))
     gone = [pk for holder, pk in present.items() if holder not in wanted_ids]
     if gone:
         grants.filter(pk__in=gone).delete()

@@ -13,16 +13,14 @@ from django.db.models.functions import Lower
 
 FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}\Z")
 RESERVED = frozenset({"bulk", "test", "compare"})
-FORM_TEXT = "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters."
+FORM_TEXT = (
+    "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters."
+)
 TEAM_FORM = re.compile(r"[^\W\d_][\w .'&-]{0,60}(::[^\W\d_][\w .'&-]{0,60}){0,4}\Z")
 
 
 def is_key(text: object) -> bool:
-    return (
-        isinstance(text, str)
-        and bool(FORM.match(text))
-        and text.lower() not in RESERVED
-    )
+    return isinstance(text, str) and bool(FORM.match(text)) and text.lower() not in RESERVED
 
 
 def nearest(wanted: str, known: Iterable[str]) -> str | None:
@@ -39,7 +37,7 @@ else:
 
 
 class KeyField(TextColumn):
-    """A key column: ASCII, case-sensitive; uniqueness ignoring case is a constraint of the model."""
+    """A key column: ASCII, case-sensitive; its uniqueness is a constraint of the model."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 100)

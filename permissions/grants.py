@@ -102,7 +102,7 @@ def holders_of_id(model: type[Model], pk: Any, levels: Iterable[str] = ANY_LEVEL
         "permission__codename__in": [codename(model, level) for level in levels],
     }
     teams = of_team._default_manager.filter(**row).values("group_id")
-    members = User.groups.through.objects.filter(group__in=teams).values("user_id")
+    members = User.groups.through._default_manager.filter(group__in=teams).values("user_id")
     return Q(pk__in=of_user._default_manager.filter(**row).values("user_id")) | Q(pk__in=members)
 
 

@@ -74,10 +74,14 @@ class TeamRules(_DirectoryRules):
         return user.groups.filter(pk=thing.pk).exists()
 
     def own_rows(self, user: User) -> Q:
-        return Q(pk__in=User.groups.through.objects.filter(user=user.pk).values("group_id"))
+        return Q(
+            pk__in=User.groups.through._default_manager.filter(user=user.pk).values("group_id")
+        )
 
     def people_concerned(self, thing: Team) -> Q:
-        return Q(pk__in=User.groups.through.objects.filter(group=thing.pk).values("user_id"))
+        return Q(
+            pk__in=User.groups.through._default_manager.filter(group=thing.pk).values("user_id")
+        )
 
 
 class AccountRules(RuleSet[Account]):

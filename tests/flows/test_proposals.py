@@ -122,5 +122,6 @@ def test_a_deferred_proposal_is_noted_and_its_active_authors_are_told(
     assert Notification.objects.get().subject == f"{draft['name']} was deferred"
     # They left no address in the files, so nothing goes out by mail; the run says so.
     assert not Delivery.objects.filter(channel="email").exists()
-    inbox = client_of(User.objects.get(pk=author.pk)).get("/api/v1/notifications/").json()["results"]
+    reader = client_of(User.objects.get(pk=author.pk))
+    inbox = reader.get("/api/v1/notifications/").json()["results"]
     assert [one["objectId"] for one in inbox] == [draft["id"]]

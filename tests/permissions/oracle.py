@@ -36,7 +36,7 @@ class Oracle:
     """The rules, on what stands in the database at the moment it is made."""
 
     def __init__(self) -> None:
-        self.teams = set(User.groups.through.objects.values_list("user_id", "group_id"))
+        self.teams = set(User.groups.through._default_manager.values_list("user_id", "group_id"))
         self.of_users: set[tuple[str, int, int]] = set()
         self.of_teams: set[tuple[str, int, int]] = set()
         for _, user_grants, team_grants in TABLES:

@@ -27,9 +27,9 @@ from workflows.authoring.api.forms import (
 from workflows.authoring.api.presenting import present_versions
 from workflows.authoring.api.workflows import WorkflowResource
 from workflows.authoring.checks import check
+from workflows.authoring.models import Draft, Version, Workflow
 from workflows.authoring.services import drafts, publishing
 from workflows.authoring.services.parts import shared_draft
-from workflows.authoring.models import Draft, Version, Workflow
 
 NEWEST_FIRST = Sorted.by("-number")
 

@@ -28,8 +28,8 @@ from workflows.authoring.api.forms import (
     WorkflowParameters,
 )
 from workflows.authoring.api.presenting import present, with_columns
-from workflows.authoring.services import workflows
 from workflows.authoring.models import Workflow, WorkflowTeamGrant, WorkflowUserGrant
+from workflows.authoring.services import workflows
 
 BY_KEY = Sorted.by("key")
 PEOPLE = ("owners", "members")
