@@ -17,8 +17,8 @@ class Account(models.Model):
     """Settings of this deployment; there is exactly one row, with the id 1."""
 
     name = models.CharField(max_length=200, default="Sluice")
-    roles_that_create_workflows: models.JSONField[list[str], list[str]] = (
-        models.JSONField(default=roles_that_create_by_default)
+    roles_that_create_workflows: models.JSONField[list[str], list[str]] = models.JSONField(
+        default=roles_that_create_by_default
     )
     most_chain_depth = models.PositiveSmallIntegerField(default=8)
 

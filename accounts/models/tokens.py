@@ -18,9 +18,7 @@ class ApiToken(models.Model):
     )
     name = models.CharField(max_length=200, blank=True, default="")
     digest = models.CharField(max_length=64, unique=True)
-    scopes: models.JSONField[list[Any], list[Any]] = models.JSONField(
-        default=list, blank=True
-    )
+    scopes: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -32,9 +32,7 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                Lower("username"), name="user_name_unique_ignoring_case"
-            ),
+            models.UniqueConstraint(Lower("username"), name="user_name_unique_ignoring_case"),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"
             ),

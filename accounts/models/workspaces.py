@@ -22,9 +22,7 @@ class Workspace(models.Model):
 
     key = KeyField()
     name = models.CharField(max_length=200)
-    access = models.CharField(
-        max_length=10, choices=Access.choices, default=Access.OPEN
-    )
+    access = models.CharField(max_length=10, choices=Access.choices, default=Access.OPEN)
 
     class Meta:
         ordering: ClassVar = ["name"]

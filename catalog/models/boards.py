@@ -20,9 +20,7 @@ class Board(models.Model):
 
     key = KeyField()
     name = models.CharField(max_length=200)
-    workspace = models.ForeignKey(
-        Workspace, on_delete=models.PROTECT, related_name="boards"
-    )
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="boards")
     type = models.CharField(max_length=10, choices=Type.choices, default=Type.MAIN)
 
     class Meta:
@@ -43,9 +41,7 @@ class Board(models.Model):
 class BoardUserGrant(UserGrant):
     """A user owns or joins a board."""
 
-    content_object = models.ForeignKey(
-        Board, on_delete=models.CASCADE, related_name="user_grants"
-    )
+    content_object = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="user_grants")
 
     class Meta(UserGrant.Meta):
         pass
@@ -54,9 +50,7 @@ class BoardUserGrant(UserGrant):
 class BoardTeamGrant(TeamGrant):
     """A team owns or joins a board."""
 
-    content_object = models.ForeignKey(
-        Board, on_delete=models.CASCADE, related_name="team_grants"
-    )
+    content_object = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="team_grants")
 
     class Meta(TeamGrant.Meta):
         pass

@@ -38,9 +38,7 @@ class Lifecycle(models.Model):
 class State(models.Model):
     """A point of a lifecycle; the order is that of `position`, then of the key."""
 
-    lifecycle = models.ForeignKey(
-        Lifecycle, on_delete=models.CASCADE, related_name="states"
-    )
+    lifecycle = models.ForeignKey(Lifecycle, on_delete=models.CASCADE, related_name="states")
     key = KeyField()
     name = models.CharField(max_length=200)
     color = models.CharField(max_length=7, blank=True, default="")

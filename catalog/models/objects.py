@@ -25,12 +25,8 @@ from journal.fsm import Guarded
 class GovernedObject(Guarded, models.Model):
     """One item of an object type. Attribute values are kept as canonical JSON, see `attributes`."""
 
-    object_type = models.ForeignKey(
-        ObjectType, on_delete=models.PROTECT, related_name="objects_of"
-    )
-    board = models.ForeignKey(
-        Board, on_delete=models.PROTECT, related_name="objects_on"
-    )
+    object_type = models.ForeignKey(ObjectType, on_delete=models.PROTECT, related_name="objects_of")
+    board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="objects_on")
     key = KeyField()
     name = models.CharField(max_length=500)
     parent = models.ForeignKey(
@@ -86,9 +82,7 @@ class GovernedObject(Guarded, models.Model):
 class Relation(models.Model):
     """One object relates to another."""
 
-    type = models.ForeignKey(
-        RelationType, on_delete=models.PROTECT, related_name="relations_of"
-    )
+    type = models.ForeignKey(RelationType, on_delete=models.PROTECT, related_name="relations_of")
     source = models.ForeignKey(
         GovernedObject, on_delete=models.CASCADE, related_name="relations_out"
     )
@@ -98,9 +92,7 @@ class Relation(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["source", "type", "target"], name="relation_once"
-            )
+            models.UniqueConstraint(fields=["source", "type", "target"], name="relation_once")
         ]
 
     def __str__(self) -> str:
@@ -124,15 +116,11 @@ class UserRelation(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["object", "type", "user"], name="user_relation_once"
-            )
+            models.UniqueConstraint(fields=["object", "type", "user"], name="user_relation_once")
         ]
         indexes: ClassVar = [
             # read by the gate: on which objects does this person have which relation
-            models.Index(
-                fields=["user", "type", "object"], name="user_relation_of_user"
-            )
+            models.Index(fields=["user", "type", "object"], name="user_relation_of_user")
         ]
 
     def __str__(self) -> str:
@@ -142,22 +130,14 @@ class UserRelation(models.Model):
 class UniqueValue(models.Model):
     """The value of an attribute that may stand in one object only; the database referees."""
 
-    attribute = models.ForeignKey(
-        AttributeType, on_delete=models.CASCADE, related_name="+"
-    )
-    object = models.ForeignKey(
-        GovernedObject, on_delete=models.CASCADE, related_name="+"
-    )
+    attribute = models.ForeignKey(AttributeType, on_delete=models.CASCADE, related_name="+")
+    object = models.ForeignKey(GovernedObject, on_delete=models.CASCADE, related_name="+")
     value = models.CharField(max_length=2000)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["attribute", "value"], name="attribute_value_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["attribute", "object"], name="attribute_value_single"
-            ),
+            models.UniqueConstraint(fields=["attribute", "value"], name="attribute_value_unique"),
+            models.UniqueConstraint(fields=["attribute", "object"], name="attribute_value_single"),
         ]
 
     def __str__(self) -> str:

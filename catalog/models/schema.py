@@ -68,9 +68,7 @@ class AttributeType(models.Model):
         URL = "url"
         LIST = "list"
 
-    object_type = models.ForeignKey(
-        ObjectType, on_delete=models.CASCADE, related_name="attributes"
-    )
+    object_type = models.ForeignKey(ObjectType, on_delete=models.CASCADE, related_name="attributes")
     key = KeyField()
     name = models.CharField(max_length=200)
     type = models.CharField(max_length=10, choices=ValueType.choices)
@@ -85,9 +83,7 @@ class AttributeType(models.Model):
     is_unique = models.BooleanField(default=False)
     is_filterable = models.BooleanField(default=False)
     default: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
-    options: models.JSONField[list[str], list[str]] = models.JSONField(
-        default=list, blank=True
-    )
+    options: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     position = models.IntegerField(default=0)
 
     class Meta:
