@@ -1,0 +1,13 @@
+"""The benchmarks, a file each: a new one copies a neighbour and is named here."""
+
+from benchmarks.kinds import executions, importing, latency, page, transition
+
+BENCHMARKS = (
+    transition.BENCHMARK,
+    importing.BENCHMARK,
+    executions.BENCHMARK,
+    page.BENCHMARK,
+    latency.BENCHMARK,
+)
+
+__all__ = ["BENCHMARKS"]

@@ -1,0 +1,80 @@
+"""A member reads the first page of 50 of many objects through the API.
+
+Bare: the query for the same rows, and the same members as JSON; what a view without sign-in,
+permissions, relations and people would do.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import JsonResponse
+from django.test import Client
+
+from accounts.actor import Actor
+from accounts.services.tokens import create_token
+from benchmarks.benchmark import Benchmark
+from benchmarks.timing import Race, Unit, Work
+from benchmarks.world import World
+from catalog.models import GovernedObject
+
+ROWS = 50
+REQUESTS = 20
+ADDRESS = "/api/v1/objects/?objectTypeKey=recipe"
+BESIDE = ("object_type", "board", "state", "parent", "created_by")
+
+
+def prepare(world: World, objects: int) -> Race:
+    missing = objects - GovernedObject.objects.filter(object_type=world.recipe).count()
+    world.recipes(max(0, missing))
+    secret = create_token(world.member, actor=Actor.system(), name="benchmark").secret
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {secret}"})
+    return Race(REQUESTS, partial(_ours, client), lambda: _bare)
+
+
+def _ours(client: Client) -> Work:
+    def work() -> None:
+        for _ in range(REQUESTS):
+            answer = client.get(ADDRESS)
+            assert answer.status_code == 200, answer.content
+
+    return work
+
+
+def _bare() -> None:
+    for _ in range(REQUESTS):
+        rows = GovernedObject.objects.filter(object_type__key="recipe").select_related(*BESIDE)
+        JsonResponse(
+            {"results": [_shown(row) for row in rows.order_by("pk")[: ROWS + 1]][:ROWS]},
+            encoder=DjangoJSONEncoder,
+        )
+
+
+def _shown(row: GovernedObject) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "key": row.key,
+        "name": row.name,
+        "objectTypeKey": row.object_type.key,
+        "boardKey": row.board.key,
+        "stateKey": row.state.key if row.state else None,
+        "stateSince": row.state_since,
+        "attributes": row.attributes,
+        "parentKey": row.parent.key if row.parent else None,
+        "version": row.version,
+        "createdAt": row.created_at,
+        "createdBy": row.created_by.username if row.created_by else None,
+        "modifiedAt": row.modified_at,
+    }
+
+
+BENCHMARK = Benchmark(
+    key="page",
+    label="first page of 50 objects by the API",
+    unit=Unit.MILLISECONDS,
+    objects=20_000,
+    rounds=5,
+    prepare=prepare,
+)
