@@ -57,14 +57,11 @@ class UserPages(Saved):
             "first_name": text("First name", most=150, required=False),
             "last_name": text("Last name", most=150, required=False),
             "email": text("E-mail", most=254, required=False),
-            "role": choice("Role", Role.choices),
+            "role": choice("Role", Role.choices, initial=Role.MEMBER.value),
             "active": switch("Active", "May sign in.", initial=True),
             "teams": several("Teams", known),
             "password": password("Password", hint),
         }
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"role": Role.MEMBER.value, **super().get_changeform_initial_data(request)}
 
     def read(self, obj: User) -> Mapping[str, Any]:
         return {

@@ -164,13 +164,23 @@ def json_text(label: str, hint: str = "") -> JSONText:
 
 
 def choice(
-    label: str, choices: Choices, hint: str = "", *, required: bool = True
+    label: str,
+    choices: Choices,
+    hint: str = "",
+    *,
+    required: bool = True,
+    initial: str | None = None,
 ) -> forms.ChoiceField:
     """One of a few; where none is needed, an empty one stands first."""
     offered = list(choices) if required else [("", "None"), *choices]
     widget = widgets.UnfoldAdminSelectWidget()
     return forms.ChoiceField(
-        label=label, help_text=hint, choices=offered, required=required, widget=widget
+        label=label,
+        help_text=hint,
+        choices=offered,
+        required=required,
+        initial=initial,
+        widget=widget,
     )
 
 

@@ -99,9 +99,8 @@ def _form_field(one: Field, label: str, choices: Choices | None) -> forms.Field:
         return choice(label, choices, hint, required=one.required)
     if one.enum:
         offered = [(value, value) for value in one.enum]
-        made = choice(label, offered, hint, required=one.required or one.default is not None)
-        made.initial = one.default
-        return made
+        needed = one.required or one.default is not None
+        return choice(label, offered, hint, required=needed, initial=one.default)
     if one.type == "boolean":
         return switch(label, hint, initial=bool(one.default))
     if one.type == "integer":

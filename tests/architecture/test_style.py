@@ -47,6 +47,7 @@ GIVEN = frozenset(
     {
         "DATA_DIR",
         "DATA_UPLOAD_MAX_MEMORY_SIZE",
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS",
         "ENTITY_TAG",  # of HTTP
         "Node",  # of a syntax tree
         "_node",
