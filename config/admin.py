@@ -5,6 +5,8 @@ A team is a group: on Django's own page for groups it could be changed past its 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django_celery_beat import admin as beat
@@ -16,6 +18,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 for model in (
     Group,
@@ -28,6 +31,19 @@ for model in (
     admin.site.unregister(model)
 
 
+class TaskSelect(UnfoldAdminSelectWidget, beat.TaskSelectWidget):
+    """The tasks that there are."""
+
+
+class PeriodicTaskForm(beat.PeriodicTaskForm):
+    """Their form, with the theme's looks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["regtask"].widget = TaskSelect()
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+
+
 class TaskTable(beat.PeriodicTaskInline, TabularInline):
     """The tasks of a schedule."""
 
@@ -35,6 +51,8 @@ class TaskTable(beat.PeriodicTaskInline, TabularInline):
 @admin.register(PeriodicTask)
 class PeriodicTaskPages(beat.PeriodicTaskAdmin, ModelAdmin):
     """What beat sends to the workers, and when."""
+
+    form = PeriodicTaskForm
 
 
 @admin.register(ClockedSchedule)

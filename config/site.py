@@ -34,9 +34,7 @@ class Site(UnfoldAdminSite):
             return redirect_to_login(wanted)
         decision = operates(request)
         if not decision:
-            raise Denied(
-                f"The admin pages are for account admins. {decision.reason}", level=decision.level
-            )
+            raise Denied("The admin pages are for account admins.", level=decision.level)
         return redirect(f"{self.name}:index")
 
     @gated("edit", Account)

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 
 INCIDENTS = "Incidents"
 
@@ -18,8 +19,9 @@ def _logo(request: HttpRequest) -> str:
     return static("logo.svg")
 
 
-def _page(title: str, icon: str, model: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{model}_changelist")}
+def _page(title: str, icon: str, model: str, query: str = "") -> dict[str, Any]:
+    link = format_lazy("{}{}", reverse_lazy(f"admin:{model}_changelist"), query)
+    return {"title": title, "icon": icon, "link": link}
 
 
 def _room(title: str, *pages: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +110,7 @@ UNFOLD: dict[str, Any] = {
             _room(
                 "What happened",
                 _page("Events", "history", "journal_event"),
-                _page(INCIDENTS, "report", "journal_pending"),
+                _page(INCIDENTS, "report", "journal_pending", "?parked_at__isempty=0"),
             ),
         ],
     },

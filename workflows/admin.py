@@ -19,7 +19,7 @@ from accounts.administration.themed import ThemedTable
 from catalog.administration.assets import AssetPages
 from catalog.administration.tables import AssetPagesWithTables, AssetTable
 from catalog.models import Lifecycle, State
-from workflows.authoring.labels import with_changes
+from workflows.authoring.labels import labels_of, with_changes
 from workflows.authoring.services import publishing
 from workflows.models import Transition, Version, Workflow
 
@@ -217,7 +217,7 @@ class WorkflowPages(Rows):
         "modified_at",
     )
     inlines = (VersionTable,)
-    list_display = ("name", "key", "workspace", "publication", "changes", "modified_at")
+    list_display = ("name", "key", "workspace", "publication", "modified_at")
     list_select_related = ("workspace",)
     list_filter = ("status", "workspace", "type")
     search_fields = ("key", "name", "description")
@@ -231,9 +231,5 @@ class WorkflowPages(Rows):
         return reverse("workflow", args=[obj.key])
 
     @admin.display(description="status", ordering="status")
-    def publication(self, obj: Workflow) -> str:
-        return obj.get_status_display()
-
-    @admin.display(description="unpublished changes", boolean=True)
-    def changes(self, obj: Any) -> bool:
-        return bool(obj.has_changes)
+    def publication(self, obj: Any) -> str:
+        return ". ".join(label.text for label in labels_of(obj.status, obj.has_changes))

@@ -37,6 +37,7 @@ class Saved(Rows):
     changes: ClassVar[str] = ""
     removes: ClassVar[str] = ""
     fixed: ClassVar[frozenset[str]] = frozenset()
+    delete_confirmation_template = "administration/delete.html"
     places: ClassVar[Mapping[str, str]] = {}
 
     # --- what each kind says ---------------------------------------------------------------------

@@ -403,7 +403,8 @@ def test_what_is_used_tells_by_what(kitchen: Kitchen, cast: Cast, desk: Client) 
     url = address("catalog_objecttype", "delete", kitchen.recipe.pk)
     page = desk.post(url, {"post": "yes"})
     assert page.status_code == 200
-    assert "Cannot delete" in text_of(page)
+    assert "Recipe can't be deleted: it is used by" in text_of(page)
+    assert "1 object" in text_of(page)
     assert ObjectType.objects.filter(pk=kitchen.recipe.pk).exists()
 
 
