@@ -1,0 +1,84 @@
+"""A server with the demo account, and a real browser. What has no browser leaves these out.
+
+The server is an embedded one, whatever database the run is for: these tests are about pages. One
+serves them all, so each test has recipes of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visitor import Visitors
+from tests.serving import ROOT, Program, free_port, surroundings
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "CELERY_BROKER_URL": ""}
+
+
+def executable() -> str | None:
+    """The Chromium that the test script found, else one on the PATH."""
+    return os.environ.get("SLUICE_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def manage(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=surroundings(folder, **EMBEDDED),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def serve(folder: Path, port: int) -> Program:
+    """Not among the programs that end with each test."""
+    program = Program(manage(folder, "serve", "--port", str(port)), port, folder / "log")
+    program.wait_until_ready()
+    return program
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database in which the demo account is."""
+    folder = tmp_path_factory.mktemp("demo")
+    for words in (("migrate", "-v0"), ("demo",)):
+        assert manage(folder, *words).wait(120) == 0, (folder / "log").read_text()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(demo, folder, dirs_exist_ok=True)
+    running = serve(folder, free_port())
+    yield running
+    running.terminate()
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """One for each test: its event loop would keep the tests that follow from the database."""
+    with sync_playwright() as playwright:
+        # The sandbox needs rights that a container's root doesn't have.
+        browser = playwright.chromium.launch(
+            executable_path=executable(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitors(program: Program, chromium: Browser) -> Iterator[Visitors]:
+    made = Visitors(chromium, program.url)
+    yield made
+    made.leave()

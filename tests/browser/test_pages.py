@@ -1,0 +1,153 @@
+"""The pages in a real browser: the main job, live pushes, themes, small screens, no script."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import serve
+from tests.browser.visitor import Visitor, Visitors
+from tests.serving import free_port
+
+pytestmark = pytest.mark.browser
+
+RECIPE = "Beetroot gravlax"
+CURRY = "Chickpea and spinach curry"
+PAGES = (
+    "/",
+    "/inbox/",
+    "/boards/",
+    "/boards/recipe/",
+    "/boards/recipe/new/",
+    "/workflows/",
+    "/workflows/tell_owner_on_review/",
+    "/executions/",
+)
+
+
+def open_recipe(visitor: Visitor, name: str = RECIPE) -> None:
+    visitor.go("/boards/recipe/?q=" + name)
+    visitor.page.get_by_role("link", name=name, exact=True).click()
+    expect(visitor.page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def unread(visitor: Visitor) -> int:
+    return int(visitor.page.locator("[data-inbox-number]").first.text_content() or 0)
+
+
+def test_a_recipe_goes_to_review_and_its_business_owner_reads_of_it(visitors: Visitors) -> None:
+    steward, owner = visitors.visitor("steward"), visitors.visitor("owner")
+    steward.go("/boards/")
+    steward_had, owner_had = unread(steward), unread(owner)
+    open_recipe(owner)
+    owner.press("Submit for review")
+    owner.toast(f"{RECIPE} is now In review.")
+    expect(owner.page.locator("h1 .state-pill")).to_have_text("In review")
+    steward.toast(f"{RECIPE} is in review")
+    expect(steward.page.locator("[data-inbox-number]").first).to_have_text(str(steward_had + 1))
+    steward.page.get_by_role("link", name="Inbox").first.click()
+    letter = steward.page.locator(".letter", has_text=RECIPE)
+    expect(letter).to_contain_text("went from draft to review")
+    letter.get_by_role("button", name="Open").click()
+    expect(steward.page.get_by_role("heading", level=1)).to_contain_text(RECIPE)
+    assert unread(steward) == steward_had
+    expect(steward.page.locator(".story")).to_contain_text(
+        "by the workflow Tell the business owner"
+    )
+    assert unread(owner) == owner_had
+    assert steward.complaints == owner.complaints == []
+
+
+def test_a_refused_move_is_told_and_changes_nothing_on_the_page(visitors: Visitors) -> None:
+    here, there = visitors.visitor("owner"), visitors.visitor("member")
+    open_recipe(here, CURRY)
+    open_recipe(there, CURRY)
+    there.press("Submit for review")
+    there.toast("is now In review")
+    here.press("Submit for review")
+    here.toast("allowed here: send_back, approve")
+    expect(here.page.locator("h1 .state-pill")).to_have_text("Draft")
+    assert here.complaints == []
+
+
+def test_pages_fit_in_both_themes_on_any_screen(visitors: Visitors) -> None:
+    for theme, other in (("light", "dark"), ("dark", "light")):
+        visitor = visitors.visitor("owner", color_scheme=theme)
+        open_recipe(visitor)
+        here = visitor.page.url.removeprefix(visitor.base)
+        for path in (*PAGES, here, f"{here}edit/"):
+            visitor.go(path)
+            expect(visitor.page.locator("html")).to_have_attribute("data-bs-theme", theme)
+            for width in (1400, 390):
+                visitor.page.set_viewport_size({"width": width, "height": 844})
+                assert visitor.overflow <= 0, (path, theme, width)
+        visitor.page.get_by_role("button", name="Colour theme").click()
+        visitor.page.locator(f"button[data-theme-choice={other}]").click()
+        visitor.go("/")
+        expect(visitor.page.locator("html")).to_have_attribute("data-bs-theme", other)
+        assert visitor.complaints == []
+
+
+def test_a_search_narrows_the_board_while_one_types(visitors: Visitors) -> None:
+    visitor = visitors.visitor("viewer")
+    visitor.go("/boards/recipe/")
+    visitor.page.get_by_label("Search by name or key").fill("gravl")
+    expect(visitor.page.locator("#rows tbody tr")).to_have_count(1)
+    expect(visitor.page.locator("#rows")).to_contain_text(RECIPE)
+    expect(visitor.page).to_have_url(f"{visitor.base}/boards/recipe/?q=gravl&sort=-created")
+    assert visitor.complaints == []
+
+
+def test_taking_somebody_off_asks_first(visitors: Visitors) -> None:
+    visitor = visitors.visitor("owner")
+    open_recipe(visitor, "Miso-glazed aubergine")
+    off = visitor.page.get_by_role("button", name="Take Stella Moreau off as Business owner")
+    off.click()
+    visitor.page.locator("#confirm").get_by_role("button", name="Cancel").click()
+    expect(off).to_be_visible()
+    off.click()
+    visitor.page.locator("#confirm").get_by_role("button", name="Go on").click()
+    visitor.toast("Stella Moreau is no longer Business owner.")
+    expect(off).to_have_count(0)
+    assert visitor.complaints == []
+
+
+def test_everything_works_without_scripts(visitors: Visitors) -> None:
+    visitor = visitors.visitor(java_script_enabled=False)
+    visitor.go("/sign-in/?next=/boards/")
+    visitor.page.get_by_label("User name").fill("owner")
+    visitor.page.get_by_label("Password").fill("demo")
+    visitor.press("Sign in")
+    expect(visitor.page).to_have_url(f"{visitor.base}/boards/")
+    open_recipe(visitor, "Okonomiyaki")
+    visitor.press("Submit for review")
+    visitor.toast("Okonomiyaki is now In review.")
+
+
+def test_demo_users_fill_the_form(visitors: Visitors) -> None:
+    visitor = visitors.visitor()
+    visitor.go("/sign-in/")
+    visitor.press("steward")
+    expect(visitor.page.get_by_label("User name")).to_have_value("steward")
+    expect(visitor.page.get_by_label("Password")).to_be_focused()
+    assert visitor.complaints == []
+
+
+def test_pages_that_are_open_find_a_restarted_server(
+    demo: Path, chromium: Browser, tmp_path: Path
+) -> None:
+    shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
+    first = serve(tmp_path, free_port())
+    visitors = Visitors(chromium, first.url)
+    steward = visitors.visitor("steward")
+    assert first.terminate() == 0
+    again = serve(tmp_path, first.port)
+    owner = visitors.visitor("owner")
+    open_recipe(owner)
+    owner.press("Submit for review")
+    steward.toast(f"{RECIPE} is in review", seconds=30)
+    visitors.leave()
+    assert again.terminate() == 0
