@@ -15,6 +15,7 @@ from catalog.api.assets import Asset, Assets, documented_listing, documented_one
 from permissions.models import Condition
 
 KIND = "conditions"
+NO_SORTS: dict[str, str] = {}
 ID: dict[str, Any] = {"id": {"type": "integer"}}
 
 
@@ -33,6 +34,7 @@ class Conditions(Assets):
     extra_fields = ID
     sorted_by = Sorted.by("pk")
     parameters = ConditionParameters
+    sorts = NO_SORTS
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if "object_type_key" not in self.query:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.db.models import Prefetch, Q, QuerySet
@@ -75,6 +75,7 @@ class Users(Listing):
     """Everybody whom the signed-in user may see."""
 
     parameters = UserParameters
+    sorts: ClassVar[Mapping[str, str]] = {"username": "username", "createdAt": "date_joined"}
 
     @extend_schema(
         responses=UserForm(many=True), parameters=[UserParameters], summary="List the users"

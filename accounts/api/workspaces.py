@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -56,6 +56,7 @@ class Workspaces(Listing):
     """The workspaces that the signed-in user reaches."""
 
     parameters = WorkspaceParameters
+    sorts: ClassVar[Mapping[str, str]] = {"key": "key", "name": "name"}
 
     @extend_schema(
         responses=WorkspaceForm(many=True),

@@ -218,7 +218,10 @@ class CursorPages(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        words = [sign + word for word in getattr(view, "sorts", {}) for sign in ("", "-")]
+        sort = _parameter("sort", "The order.", {"type": "string", "enum": words})
         return [
+            *([sort] if words else []),
             _parameter(
                 "limit",
                 "How many at most.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -73,10 +74,17 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def status_of(exc: Exception) -> int | None:
+    if isinstance(exc, OperationalError) and not _is_busy(exc):
+        return None
     for kind, status in STATUS_OF:
         if isinstance(exc, kind):
             return status
     return exc.status_code if isinstance(exc, rest.APIException) else None
+
+
+def _is_busy(error: OperationalError) -> bool:
+    """SQLite calls a missing table operational, too: that is a fault of ours, not a wait."""
+    return not isinstance(error.__cause__, sqlite3.Error) or "locked" in str(error)
 
 
 def document(exc: Exception, status: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from accounts.exceptions import Invalid, NotFound, Problem
 from accounts.http import idempotency
 from accounts.http.authentication import WithinScopes, actor_of
 from accounts.http.forms import Form
-from accounts.http.pagination import CursorPages, Pageable
+from accounts.http.pagination import CursorPages, Pageable, Sorted
 from accounts.http.parsing import UNKNOWN_LENGTH
 from accounts.keys import nearest
 from accounts.scopes import SAFE_METHODS
@@ -51,6 +51,7 @@ class Resource(APIView):
     parameters: ClassVar[type[Form] | None] = None
     acting_parameters: ClassVar[type[Form] | None] = None
     pagination_class: ClassVar[type[CursorPages] | None] = None
+    sorts: ClassVar[Mapping[str, str]] = {}
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
@@ -89,8 +90,9 @@ class Resource(APIView):
         form = self.parameters if asks else self.acting_parameters
         known = list(form().fields) if form else []
         paging = PAGE_PARAMETERS if asks and self.pagination_class else ()
+        sorting = ["sort"] if asks and self.sorts else []
         given = request.query_params
-        _refuse_unknown(given, [*known, *paging])
+        _refuse_unknown(given, [*known, *paging, *sorting])
         return read(form, {name: given[name] for name in known if name in given}) if form else {}
 
     def body(self, form: type[Form], *, partial: bool = False) -> dict[str, Any]:
@@ -107,12 +109,24 @@ class Resource(APIView):
     def answer_page(self, rows: QuerySet[Any], order: Pageable, present: Any) -> Response:
         """One page of rows, each page presented as a whole so that its queries stay few."""
         pages = CursorPages()
-        found = pages.page(rows, self.request, order)
+        found = pages.page(rows, self.request, self._asked_order() or order)
         return pages.get_paginated_response(present(found))
+
+    def _asked_order(self) -> Sorted | None:
+        """The order that `?sort=` names, by one of `sorts`; None without it."""
+        given = self.request.query_params.get("sort")
+        if given is None or not self.sorts:
+            return None
+        name, sign = given.removeprefix("-"), "-" if given.startswith("-") else ""
+        if name in self.sorts:
+            return Sorted.by(sign + self.sorts[name])
+        detail = f"One of these is expected, or one with a minus: {', '.join(self.sorts)}."
+        near = nearest(name, self.sorts)
+        raise Invalid(problems=[Problem("/sort", "unknownSort", detail, given[:100], near)])
 
 
 class Listing(Resource):
-    """An address that answers a list."""
+    """An address that answers a list; `sorts` are the words of its `?sort=`, with their columns."""
 
     pagination_class = CursorPages
 

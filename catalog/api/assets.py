@@ -6,7 +6,7 @@ of their own kinds with `addresses_of`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
@@ -54,6 +54,7 @@ class Assets(Listing):
     extra_fields: ClassVar[dict[str, Any]] = {}
     sorted_by: ClassVar[Sorted] = BY_KEY
     parameters: ClassVar[type[Form]] = SearchForm
+    sorts: ClassVar[Mapping[str, str]] = {"key": "key", "name": "name"}
 
     @property
     def kind(self) -> RowKind[Any]:

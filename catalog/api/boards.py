@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -85,6 +85,7 @@ class Boards(Listing):
     """The boards that the signed-in user reaches."""
 
     parameters = BoardParameters
+    sorts: ClassVar[Mapping[str, str]] = {"key": "key", "name": "name"}
 
     @extend_schema(
         responses=BoardForm(many=True), parameters=[BoardParameters], summary="List the boards"

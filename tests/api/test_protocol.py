@@ -296,6 +296,16 @@ def test_a_page_whose_rows_are_gone_leads_on(api: Client, many: list[str]) -> No
     assert [row["key"] for row in back["results"]] == many[:8]
 
 
+def test_a_list_is_sorted_by_what_it_names(api: Client, many: list[str]) -> None:
+    client = api("admin")
+    assert read_all(client, f"{WORKSPACES}?limit=3&sort=-key") == many[::-1]
+    by_name = read_all(client, f"{WORKSPACES}?limit=3&sort=name")
+    assert by_name == ["lab", "main", *sorted(many[2:])]
+    found = problem(client.get(f"{WORKSPACES}?sort=nme"), 422)
+    assert found["errors"][0]["nearest"] == "name"
+    problem(client.get("/api/v1/teams/?sort=name"), 422)
+
+
 def test_a_cursor_of_another_list_is_refused(api: Client, many: list[str]) -> None:
     client = api("admin")
     cursor = client.get(f"{WORKSPACES}?limit=1").json()["next"].partition("cursor=")[2]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
@@ -52,6 +53,12 @@ class Workflows(Listing, WorkflowResource):
     """The workflows that the signed-in user may see."""
 
     parameters = WorkflowParameters
+    sorts: ClassVar[Mapping[str, str]] = {
+        "key": "key",
+        "name": "name",
+        "createdAt": "created_at",
+        "modifiedAt": "modified_at",
+    }
 
     @extend_schema(
         responses=WorkflowForm(many=True),
