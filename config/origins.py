@@ -32,7 +32,7 @@ class OriginCheck:
         if may_open(scope["headers"]):
             await self._application(scope, receive, send)
         else:
-            await refuse(scope, receive, send, status=403)
+            await refuse(receive, send)
 
 
 def may_open(headers: Sequence[tuple[bytes, bytes]]) -> bool:

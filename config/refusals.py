@@ -1,26 +1,11 @@
-"""Refusing a socket before it is accepted, with an HTTP status that says why."""
+"""Refusing a socket before it is accepted. Servers answer such a handshake with HTTP 403."""
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, ASGISendEvent
-
-RESPONSE = "websocket.http.response"
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 
 
-async def refuse(
-    scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable, *, status: int
-) -> None:
-    """Answers the handshake with this status; with 403 where the server knows no other."""
+async def refuse(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Closes the handshake; ASGI has no way to name another status that every server knows."""
     await receive()
-    if RESPONSE not in (scope.get("extensions") or {}):
-        await _send(send, {"type": "websocket.close"})
-        return
-    headers = [(b"content-length", b"0")]
-    await _send(send, {"type": f"{RESPONSE}.start", "status": status, "headers": headers})
-    await _send(send, {"type": f"{RESPONSE}.body", "body": b""})
-
-
-async def _send(send: ASGISendCallable, event: dict[str, Any]) -> None:
-    await send(cast("ASGISendEvent", event))
+    await send({"type": "websocket.close", "code": 1008, "reason": None})

@@ -12,8 +12,8 @@ from config.refusals import refuse
 
 
 async def unknown(scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Answers a handshake at an address that no app serves with HTTP 404."""
-    await refuse(scope, receive, send, status=404)
+    """Answers a handshake at an address that no app serves with HTTP 403."""
+    await refuse(receive, send)
 
 
 def socket_routes() -> list[URLPattern]:

@@ -12,6 +12,9 @@ from time import monotonic, sleep
 
 import pytest
 from django.conf import settings
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.serving import Answer, Program, start
 
@@ -93,6 +96,23 @@ def test_a_second_one_beside_it_is_refused_where_the_queue_is_inside(
         second.wait_until_ready()
         assert second.terminate() == 0
     assert program.get("/readyz").status == 200
+
+
+def test_sockets_are_opened_by_our_own_pages_alone(program: Program) -> None:
+    assert _handshake(program, "/ws/events", origin="https://evil.example") == 403
+    assert _handshake(program, "/ws/nowhere", origin=program.url) == 403
+    assert _handshake(program, "/ws/events", origin=program.url) == 101
+    assert program.terminate() == 0
+    assert "error" not in program.said
+
+
+def _handshake(program: Program, path: str, *, origin: str) -> int:
+    try:
+        with connect(f"ws://127.0.0.1:{program.port}{path}", origin=Origin(origin)) as socket:
+            assert socket.response is not None
+            return socket.response.status_code
+    except InvalidStatus as refusal:
+        return refusal.response.status_code
 
 
 @pytest.mark.slow
