@@ -92,7 +92,8 @@ def document(exc: Exception, status: int) -> dict[str, Any]:
     extras = exc.extra if isinstance(exc, Refused) else {}
     found = problems_of(exc)
     made = build(status, detail=_detail(exc, status, found), code=_code(exc, status), errors=found)
-    return {**{name: value for name, value in extras.items() if name != "problems"}, **made}
+    kept = {name: value for name, value in extras.items() if name not in ("problems", *made)}
+    return {**made, **kept}
 
 
 def build(status: int, *, detail: str, code: str, errors: Iterable[Problem] = ()) -> dict[str, Any]:
