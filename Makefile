@@ -36,6 +36,7 @@ test: $(DEVELOPMENT) ## runs the short ring of the suite, on every database and 
 	@scripts/test.sh
 
 setup: $(DEVELOPMENT) ## makes the environment only
+	@echo "The environment is in .venv."
 
 check: $(DEVELOPMENT) ## format, lint, types, contracts, migrations, then the short ring
 	@scripts/check.sh

@@ -58,7 +58,7 @@ install_browser() {
 # Sets SLUICE_BROWSER to the path of a Chromium that starts.
 find_browser() {
     if [ -z "${SLUICE_BROWSER:-}" ]; then
-        SLUICE_BROWSER=$(browser_on_path) || install_browser </dev/null || true
+        SLUICE_BROWSER=$(browser_on_path) || install_browser || true
         SLUICE_BROWSER=${SLUICE_BROWSER:-$(browser_on_path || true)}
     fi
     if [ -n "$SLUICE_BROWSER" ] && "$SLUICE_BROWSER" --version >/dev/null 2>&1; then
