@@ -34,7 +34,7 @@ def record(fact: Fact, *, origin: Origin) -> Event:
 def record_many(facts: Iterable[Fact], *, origin: Origin) -> list[Event]:
     """Writes events in bulk, in order, all of one cause."""
     events = [_event(fact, origin) for fact in facts]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         Event.objects.bulk_create(events, batch_size=BATCH)
         marks = [
             Pending(event=event, consumer=consumer.key)

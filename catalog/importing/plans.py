@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models.functions import Lower
@@ -77,7 +78,7 @@ class Planning:
         )
         problems += self.ground.problems_of(line)
         problems += self._person_problems(line) + list(self._target_problems(line))
-        problems += self._rights_to_create() if found is None else self._rights(found, line)
+        problems += self._rights_to_create if found is None else self._rights(found, line)
         if found is None and not problems:
             return Plan(line, self._new(line, values), is_new=True)
         if found is not None and not problems:
@@ -103,7 +104,9 @@ class Planning:
 
     # --- rights ---
 
+    @cached_property
     def _rights_to_create(self) -> list[Problem]:
+        """The same for every new line of the batch, so it is asked once."""
         place = PlaceFor(self.ground.board, self.ground.object_type)
         decision = gate.allows(self.ground.actor, "create_object", place)
         return [] if decision else [Problem("", "denied", decision.reason)]
