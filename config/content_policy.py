@@ -38,11 +38,15 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def content_policy(get_response: Answer) -> Answer:
-    """Middleware that adds the header to whatever has none of its own."""
+    """Middleware that adds the header to whatever has none of its own.
+
+    What one person sees is kept in no cache that others use, nor shown again by "back" unasked.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault(HEADER, policy_for(request.path))
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     return answer

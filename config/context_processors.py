@@ -22,7 +22,7 @@ MOST_WORKFLOWS = 8
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Side bar and badge: three small queries, whoever asks and however much there is."""
-    user = request.user
+    user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
     actor = actor_of(request)

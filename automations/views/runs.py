@@ -16,7 +16,7 @@ from catalog.models import GovernedObject
 from workflows.authoring.definitions import step_id, walk
 from workflows.authoring.kinds import step_kinds
 from workflows.models import Version
-from workflows.views.words import ICONS, Line, spaced, text_of
+from workflows.views.words import ICONS, Line, in_order, spaced, text_of
 
 EVENTS = {
     "objectCreated": "An object was created",
@@ -167,10 +167,12 @@ def _step(step: StepView, labels: Mapping[str, str]) -> StepShown:
 
 def lines_of(held: Mapping[str, Any] | None) -> list[Line]:
     """JSON as lines to read; what holds nothing is left out."""
+    if held is None:
+        return []
     return [
-        Line(spaced(name), _told(value), is_code=isinstance(value, Mapping))
-        for name, value in (held or {}).items()
-        if value not in ([], {})
+        Line(spaced(name), _told(held[name]), is_code=isinstance(held[name], Mapping))
+        for name in in_order(held)
+        if held[name] not in ([], {})
     ]
 
 

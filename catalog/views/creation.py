@@ -51,7 +51,7 @@ def new_object(request: HttpRequest, key: str) -> HttpResponse:
         "crumbs": [
             ("Boards", reverse("boards")),
             (board.name, reverse("board", args=[board.key])),
-            (f"New {chosen.name.lower()}" if chosen else "New object", ""),
+            (f"New {chosen.name}" if chosen else "New object", ""),
         ],
         "types": types,
         "chosen": chosen,

@@ -103,7 +103,7 @@ def _crumbs(obj: GovernedObject, parent: GovernedObject | None) -> list[tuple[st
 def _choices(obj: GovernedObject, actor: Actor) -> dict[str, Any]:
     """What the dialogs of people and relations offer."""
     return {
-        "person_types": parts.person_types(),
+        "person_types": parts.person_types_for(obj),
         "relation_types": list(parts.relation_types_from(obj)),
         "offered_people": parts.offered_people(actor=actor),
     }

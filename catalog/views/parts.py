@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts import gate
@@ -23,6 +23,7 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.views.values import Names, Value, shown
+from permissions.models import Condition
 from workflows.lifecycle import service as lifecycle
 from workflows.lifecycle.service import Option
 from workflows.models import Transition
@@ -204,5 +205,14 @@ def offered_people(*, actor: Actor) -> list[tuple[str, str]]:
     return [(one.username, one.display_name) for one in seen[:MOST_OFFERED]]
 
 
-def person_types() -> list[UserRelationType]:
-    return list(UserRelationType.objects.order_by("name", "key"))
+def person_types_for(obj: GovernedObject) -> list[UserRelationType]:
+    """All there are; first those that the conditions around the object's type name."""
+    object_type = obj.object_type
+    named = Condition.objects.filter(
+        Q(object_type=object_type)
+        | Q(attribute__object_type=object_type)
+        | Q(transition__lifecycle=object_type.lifecycle_id)
+    )
+    wanted = set(named.values_list("user_relation_type", flat=True))
+    every = UserRelationType.objects.order_by("name", "key")
+    return sorted(every, key=lambda one: one.pk not in wanted)

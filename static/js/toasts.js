@@ -52,8 +52,16 @@ export function startToasts() {
   // A view may answer with the header HX-Trigger: {"toast": {"text": "…", "kind": "success"}}.
   document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
   document.addEventListener("htmx:responseError", (event) => {
-    const { xhr } = event.detail;
-    toast(problemText(xhr) || `The server refused this (${xhr.status}).`, "error");
+    const { elt, xhr } = event.detail;
+    const text = problemText(xhr) || `The server refused this (${xhr.status}).`;
+    // A toast would lie behind a dialog that is open.
+    const place = elt.closest("dialog[open]")?.querySelector("[data-dialog-problem]");
+    if (place) place.textContent = text;
+    else toast(text, "error");
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const place = event.detail.elt.querySelector?.("[data-dialog-problem]");
+    if (place) place.textContent = "";
   });
   document.addEventListener("htmx:sendError", () => {
     toast("The server can't be reached. Nothing was changed.", "error");

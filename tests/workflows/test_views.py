@@ -16,7 +16,7 @@ from tests.settling import settle
 from workflows.authoring.services import drafts, publishing, workflows
 from workflows.lifecycle import service as lifecycle
 from workflows.models import Workflow
-from workflows.views.words import Names, in_words, spaced, with_article
+from workflows.views.words import Names, in_reading_order, in_words, spaced, with_article
 from workflows.views.words import text_of as told
 
 
@@ -270,6 +270,14 @@ def test_steps_inside_steps_are_kept() -> None:
     assert [line.text for line in condition.branches[0].steps[0].lines] == ["failed"]
     assert [one.label for one in parallel.branches] == ["Branch 1", "Branch 2"]
     assert (mine.title, mine.lines[0].text) == ("Mine", "Set a")
+
+
+def test_fields_stand_in_the_order_of_reading_whatever_the_database_made_of_them() -> None:
+    stored = {"steps": [{"b": 1, "a": 2, "type": "stop", "id": "x"}], "stream": {}, "trigger": {}}
+    read = in_reading_order(stored)
+    assert read == stored
+    assert list(read) == ["trigger", "stream", "steps"]
+    assert list(read["steps"][0]) == ["id", "type", "a", "b"]
 
 
 def test_texts_of_values() -> None:

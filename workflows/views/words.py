@@ -76,6 +76,16 @@ BUILT_IN = {
     "@createdAt": "The time it was created",
     "@modifiedAt": "The time it was changed",
 }
+# JSON comes back from a database in the database's order; people read these first, in this order.
+FIRST = (
+    *("trigger", "stream", "steps"),
+    *("id", "type", "label", "event", "schedule", "source", "manual"),
+    *("objectTypeKey", "workflowStateKey", "boardKey", "attributeKey", "relationTypeKey"),
+    *("operator", "value", "fromStateKey", "toStateKey", "targetKey"),
+    *("templateKey", "recipientRelationType", "recipients"),
+    *("before", "after", "sent", "leftOut", "undelivered"),
+)
+_PLACES = {name: place for place, name in enumerate(FIRST)}
 # Fields of a step that its title tells already, or that stand on every step.
 TOLD = frozenset({"id", "type", "label", "steps", "then", "else", "branches", "onFailure"})
 
@@ -287,7 +297,7 @@ def _step(step: Json, names: Names) -> StepWords:
         title=given or own or label,
         lines=[
             *([Line("Does", own)] if given and own else []),
-            *(_line(name, value) for name, value in step.items() if name not in TOLD | used),
+            *(_line(name, step[name]) for name in in_order(step) if name not in TOLD | used),
             *_failure(step),
         ],
         branches=list(_branches(step, names)),
@@ -349,6 +359,18 @@ def spaced(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_order(part: Json) -> list[str]:
+    """The names of its fields as people read them; those that nobody knows last, by name."""
+    return sorted(part, key=lambda name: (_PLACES.get(name, len(FIRST)), name))
+
+
+def in_reading_order(value: Any) -> Any:
+    """The same JSON with its fields in order, at every depth."""
+    if isinstance(value, Mapping):
+        return {name: in_reading_order(value[name]) for name in in_order(value)}
+    return [in_reading_order(one) for one in value] if isinstance(value, list) else value
+
+
 def text_of(value: Any) -> str:
     """A JSON value as a person reads it, not endlessly."""
     if value is None:
@@ -358,7 +380,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         text = ", ".join(text_of(one) for one in value) or "nothing"
     elif isinstance(value, Mapping):
-        text = json.dumps(value, ensure_ascii=False)
+        text = json.dumps(in_reading_order(value), ensure_ascii=False)
     else:
         text = str(value)
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"

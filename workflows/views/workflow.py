@@ -26,7 +26,7 @@ from workflows.authoring.labels import has_unpublished_changes
 from workflows.authoring.services.parts import shared_draft
 from workflows.models import Draft, Version, Workflow
 from workflows.views.figures import figures_of
-from workflows.views.words import DefinitionWords, in_words, names_for
+from workflows.views.words import DefinitionWords, in_reading_order, in_words, names_for
 
 MOST_VERSIONS = 20
 MOST_EXECUTIONS = 10
@@ -133,7 +133,7 @@ def _in_words(title: str, definition: dict[str, Any], is_draft: bool, actor: Act
     key = stream.get("boardKey") if isinstance(stream, dict) else None
     boards = gate.narrow(actor, "view", Board.objects.filter(key=str(key))) if key else None
     names = names_for(definition, boards=dict(boards.values_list("key", "name")) if boards else {})
-    text = json.dumps(definition, indent=2, ensure_ascii=False)
+    text = json.dumps(in_reading_order(definition), indent=2, ensure_ascii=False)
     return Shown(title, in_words(definition, names), text, is_draft)
 
 

@@ -44,7 +44,7 @@ def test_what_is_wrong_stands_at_its_field(cast: Cast, kitchen: Kitchen, board: 
 
 def test_who_may_not_create_is_told_why(cast: Cast, kitchen: Kitchen, board: Board) -> None:
     client = browser(cast.viewer)
-    assert "New recipe" not in text_of(client.get("/boards/recipe/"))
+    assert "New Recipe" not in text_of(client.get("/boards/recipe/"))
     answer = client.post("/boards/recipe/new/", {"name": "Soup"})
     assert answer.status_code == 403
     assert "The role viewer may not create objects" in text_of(answer)
