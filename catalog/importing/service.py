@@ -22,6 +22,7 @@ from catalog.importing.report import Report
 from catalog.importing.settling import Settling
 from catalog.models import Board, ObjectType
 from catalog.services.boards import default_board
+from catalog.services.placing import hold_the_tree
 
 LINES = 1000
 """Lines of one transaction."""
@@ -85,6 +86,8 @@ class _Importing:
         batch = Batch(self.ground, self.people)
         try:
             with transaction.atomic():
+                if any(line.parent_key is not None for line in lines):
+                    hold_the_tree()
                 batch.write(lines)
         except IntegrityError as error:
             self.people.forget_unsaved()
@@ -100,10 +103,31 @@ class _Importing:
 
     def settle(self) -> None:
         for some in chunks(self.late, LINES):
-            settling = Settling(self.ground)
+            self._settle(some)
+
+    def _settle(self, late: Sequence[Late]) -> None:
+        """The same halving: what the database refuses of one line is not taken from the others."""
+        settling = Settling(self.ground)
+        try:
             with transaction.atomic():
-                settling.write(some)
-            self.report.add(settling.report)
+                if any(one.parent_key is not None for one in late):
+                    hold_the_tree()
+                settling.write(late)
+        except IntegrityError as error:
+            if len(late) == 1:
+                self.report.refuse(late[0].number, [_left_out(error)])
+                return
+            half = len(late) // 2
+            self._settle(late[:half])
+            self._settle(late[half:])
+            return
+        self.report.add(settling.report)
+
+
+def _left_out(error: IntegrityError) -> Problem:
+    name = name_of(error) or "a constraint"
+    detail = f"The database refused what the line says of later lines ({name}); the rest was kept."
+    return Problem("", "conflict", detail)
 
 
 def _refused(error: IntegrityError) -> Problem:

@@ -25,6 +25,8 @@ def move(
 ) -> GovernedObject:
     """Gives an object another parent (None: no parent) or another board."""
     with transaction.atomic():
+        if isinstance(parent, GovernedObject):
+            hold_the_tree()
         obj = lock(obj)
         gate.demand(actor, "move", obj)
         before = place(obj)
@@ -56,15 +58,16 @@ def _checked_parent(obj: GovernedObject, parent: object, actor: Actor) -> Govern
     if not isinstance(parent, GovernedObject):
         return None
     found = gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
-    _hold_the_tree()
     if obj.pk in _path_to(found.pk):
         detail = f"{found.key} lies below {obj.key}, so it can't be its parent."
         raise Invalid(problems=[Problem("/parentKey", "cycle", detail, found.key)])
     return found
 
 
-def _hold_the_tree() -> None:
-    """Lets one move at a time look at the tree; two at once could close a cycle between them."""
+def hold_the_tree() -> None:
+    """Lets one transaction at a time look at the tree; two at once could close a cycle between
+    them. It comes before the rows of objects, so that no two wait for each other.
+    """
     list(Account.objects.select_for_update(no_key=True).filter(pk=1))
 
 
