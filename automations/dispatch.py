@@ -6,15 +6,19 @@ One execution per (workflow, event), held by a constraint: an event that comes a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import structlog
+from django.db import OperationalError, transaction
+from django.db.models import Q
 
+from accounts import gate
 from accounts.actor import SYSTEM, Actor
 from accounts.models import Account, User
 from automations.filtering import passing
 from automations.models import Deployment, EnabledSpan, Execution
 from automations.triggers.event import EVENT_KINDS, matches
-from catalog.filters import present
+from catalog.filters import Schema, present
 from journal.clock import now
 from journal.kinds import Consumer
 from journal.models import Event
@@ -33,7 +37,7 @@ def dispatch(events: list[Event]) -> None:
     deployments = list(found.select_related("workflow", "version", "version__run_as"))
     if not deployments:
         return
-    spans, schema = _spans(deployments), present()
+    spans, schema = _spans(deployments, min(event.at for event in events)), present()
     for deployment in deployments:
         live = [
             event
@@ -42,7 +46,28 @@ def dispatch(events: list[Event]) -> None:
             and _within(spans.get(deployment.workflow_id, []), event)
         ]
         if live:
-            _start(deployment, passing(deployment, live, schema))
+            _start_safely(deployment, live, schema)
+
+
+def _start_safely(deployment: Deployment, events: Sequence[Event], schema: Schema) -> None:
+    """A workflow that can't even be begun keeps no other from the event; its failure is shown."""
+    try:
+        with transaction.atomic():
+            _start(deployment, passing(deployment, events, schema))
+    except OperationalError:
+        raise
+    except Exception as problem:
+        log.exception("dispatch_failed", workflow=deployment.workflow.key)
+        detail = f"It could not be begun: {type(problem).__name__}."
+        for event in events:
+            _record_failure(deployment, event, {"code": "dispatchFailed", "detail": detail})
+
+
+def _record_failure(deployment: Deployment, event: Event, error: dict[str, str]) -> None:
+    execution = _execution(deployment, event)
+    execution.fail(error)
+    execution.started_at = now()
+    Execution.objects.bulk_create([execution], ignore_conflicts=True)
 
 
 def _concerns(deployment: Deployment, event: Event) -> bool:
@@ -53,9 +78,10 @@ def _concerns(deployment: Deployment, event: Event) -> bool:
     return matches(deployment.trigger, event)
 
 
-def _spans(deployments: Sequence[Deployment]) -> dict[int, list[EnabledSpan]]:
+def _spans(deployments: Sequence[Deployment], oldest: datetime) -> dict[int, list[EnabledSpan]]:
     by_workflow: dict[int, list[EnabledSpan]] = {}
     rows = EnabledSpan.objects.filter(workflow__in=[one.workflow_id for one in deployments])
+    rows = rows.filter(Q(until=None) | Q(until__gt=oldest))
     for span in rows:
         by_workflow.setdefault(span.workflow_id, []).append(span)
     return by_workflow
@@ -121,16 +147,9 @@ def _cut(execution: Execution, most_depth: int) -> None:
 
 
 def _owners(execution: Execution) -> list[User]:
+    """Whoever may edit the workflow, overrides not counted: its owners."""
     workflow = execution.workflow
-    if workflow is None:
-        return []
-    if workflow.is_owned_by_admins:
-        return list(User.objects.filter(role="admin", is_active=True))
-    grants = workflow.user_grants.filter(permission__codename="own_workflow")
-    teams = workflow.team_grants.filter(permission__codename="own_workflow")
-    by_team = User.objects.filter(groups__in=teams.values("group"))
-    by_name = User.objects.filter(pk__in=grants.values("user"))
-    return list((by_name | by_team).distinct())
+    return list(gate.who("edit", workflow)) if workflow is not None else []
 
 
 def consumer() -> Consumer:

@@ -39,7 +39,7 @@ def run(execution_id: int) -> bool:
         return False
     except Exception as problem:
         log.exception("execution_interrupted", execution=execution_id)
-        _give_back(execution_id, token, problem)
+        _give_back_if_held(execution_id, token, problem)
     return True
 
 
@@ -120,6 +120,13 @@ def _finish(execution: Execution, error: dict[str, str] | None, chain: Chain | N
             "leased_until",
         ]
     )
+
+
+def _give_back_if_held(execution_id: int, token: str, problem: Exception) -> None:
+    try:
+        _give_back(execution_id, token, problem)
+    except LeaseLost:
+        log.info("lease_lost", execution=execution_id)
 
 
 def _give_back(execution_id: int, token: str, problem: Exception) -> None:

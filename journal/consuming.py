@@ -91,7 +91,11 @@ def sweep() -> None:
         if key in consumers:
             wake("journal.consume", key)
     for kind in sweeps:
-        kind.run()
+        try:
+            kind.run()
+        except Exception:
+            # One kind that can't be swept must not keep the others from their work.
+            log.exception("sweep_failed", sweep=kind.key)
 
 
 def park_killers() -> None:

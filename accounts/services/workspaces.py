@@ -16,6 +16,7 @@ from accounts.grants import JOIN, OWN, holders, set_holders
 from accounts.keys import FORM_TEXT, is_key
 from accounts.models import Workspace
 from accounts.models.workspaces import Access
+from accounts.names import misleading_in
 from accounts.services.people import People, find_people
 
 MAIN = "main"
@@ -115,6 +116,9 @@ def _check(workspace: Workspace) -> None:
     problems = []
     if not is_key(workspace.key):
         problems.append(Problem("/key", "badKey", FORM_TEXT, workspace.key))
+    if character := misleading_in(workspace.name):
+        detail = f"A name can't hold the character {character}."
+        problems.append(Problem("/name", "badCharacter", detail))
     if not workspace.name.strip() or len(workspace.name) > LONGEST_NAME:
         detail = f"A name has 1 to {LONGEST_NAME} characters."
         problems.append(Problem("/name", "badName", detail))

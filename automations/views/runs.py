@@ -16,7 +16,8 @@ from catalog.models import GovernedObject
 from workflows.authoring.definitions import step_id, walk
 from workflows.authoring.kinds import step_kinds
 from workflows.models import Version
-from workflows.views.words import ICONS, Line, in_order, spaced, text_of
+from workflows.views.texts import Line, in_order, spaced, text_of
+from workflows.views.words import ICONS
 
 EVENTS = {
     "objectCreated": "An object was created",

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from accounts.exceptions import Problem
 from accounts.keys import FORM_TEXT, is_key
+from accounts.names import misleading_in
 from catalog.models import GovernedObject, ObjectType, State
 
 MOST_NAME = 500
@@ -24,11 +25,10 @@ def name_problems(name: object) -> list[Problem]:
     if len(name) > MOST_NAME:
         detail = f"A name has at most {MOST_NAME} characters, not {len(name)}."
         return [Problem("/name", "tooLong", detail, None)]
-    return [
-        Problem("/name", "badCharacter", f"A name can't hold the character {one!r}.", None)
-        for one in name
-        if ord(one) < 32 or ord(one) == 127 or 0xD800 <= ord(one) <= 0xDFFF
-    ][:1]
+    if character := misleading_in(name):
+        detail = f"A name can't hold the character {character}."
+        return [Problem("/name", "badCharacter", detail, None)]
+    return []
 
 
 def key_problems(key: object) -> list[Problem]:

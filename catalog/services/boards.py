@@ -15,6 +15,7 @@ from accounts.exceptions import Conflict, Invalid, Problem
 from accounts.grants import JOIN, OWN, holders, set_holders
 from accounts.keys import FORM_TEXT, is_key
 from accounts.models import Workspace
+from accounts.names import misleading_in
 from accounts.services.people import People, find_people
 from accounts.services.workspaces import MAIN
 from catalog.models import Board, ObjectType
@@ -110,6 +111,9 @@ def _check(board: Board) -> None:
     problems = []
     if not is_key(board.key):
         problems.append(Problem("/key", "badKey", FORM_TEXT, board.key[:120]))
+    if character := misleading_in(board.name):
+        detail = f"A name can't hold the character {character}."
+        problems.append(Problem("/name", "badCharacter", detail))
     if not board.name.strip() or len(board.name) > LONGEST_NAME:
         detail = f"A name has 1 to {LONGEST_NAME} characters."
         problems.append(Problem("/name", "badName", detail))

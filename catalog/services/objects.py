@@ -41,7 +41,7 @@ from catalog.services.parts import (
     snapshot,
     touch,
 )
-from catalog.services.relating import relation_problems
+from catalog.services.relating import described, note_relation, relation_problems
 from catalog.things import AttributeOf, PlaceFor
 
 
@@ -59,33 +59,46 @@ def create(
     state: State | None = None,
 ) -> GovernedObject:
     """Makes an object, in the lifecycle's initial state unless another is given; one event."""
-    place = PlaceFor(board or default_board(object_type), object_type)
-    gate.demand(actor, "create_object", place)
-    types = list(object_type.attributes.all())
-    given = attributes or {}
-    values, problems = rules.validate(
-        types, given, complete=True, known_users=known_users(types, given)
-    )
-    problems += name_problems(name) + key_problems(key)
-    if parent is not None:
-        gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
-    problems += relation_problems(object_type, relations or {})
-    if problems:
-        raise Invalid(problems=problems)
-    obj = GovernedObject(
-        object_type=object_type,
-        board=place.board,
-        key=key or free_key(object_type, name),
-        name=name,
-        parent=parent,
-        state=state or first_state(object_type),
-        attributes=values,
-        created_by=actor.user,
-    )
-    with transaction.atomic(), refusing(_taken(obj)):
-        obj.save(force_insert=True)
+    with transaction.atomic():
+        place = PlaceFor(board or default_board(object_type), object_type)
+        gate.demand(actor, "create_object", place)
+        types = list(object_type.attributes.all())
+        values = _checked_values(object_type, types, name, key, attributes or {}, relations or {})
+        if parent is not None:
+            gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
+        obj = GovernedObject(
+            object_type=object_type,
+            board=place.board,
+            key=key or free_key(object_type, name),
+            name=name,
+            parent=parent,
+            state=state or first_state(object_type),
+            attributes=values,
+            created_by=actor.user,
+        )
+        with refusing(_taken(obj)):
+            obj.save(force_insert=True)
         claim_unique_values(obj, types, values)
         return _introduce(obj, actor, relations or {}, user_relations or {})
+
+
+def _checked_values(
+    object_type: ObjectType,
+    types: Sequence[AttributeType],
+    name: str,
+    key: str | None,
+    attributes: Mapping[str, object],
+    relations: Mapping[RelationType, Sequence[GovernedObject]],
+) -> dict[str, Any]:
+    """The attribute values of a new object; raises every problem of what was given with it."""
+    values, problems = rules.validate(
+        types, attributes, complete=True, known_users=known_users(types, attributes)
+    )
+    problems += name_problems(name) + key_problems(key)
+    problems += relation_problems(object_type, relations)
+    if problems:
+        raise Invalid(problems=problems)
+    return values
 
 
 def _introduce(
@@ -193,10 +206,27 @@ def delete(obj: GovernedObject, *, actor: Actor) -> None:
                 code="hasChildren",
             )
         ledger = Ledger(actor.origin)
+        _part_from_others(ledger, obj)
         ledger.note(obj, Change.Verb.DELETED, before=snapshot(obj))
         ledger.tell("objectDeleted", obj, {"snapshot": snapshot(obj)})
         ledger.write()
         obj.delete()
+
+
+def _part_from_others(ledger: Ledger, obj: GovernedObject) -> None:
+    """Ends the relations that lead to an object, so that those at the other end tell of it."""
+    leading = obj.relations_in.exclude(source=obj).select_related("type", "source", "target")
+    by_source: dict[int, list[Relation]] = {}
+    for relation in leading.order_by("source_id", "pk"):
+        by_source.setdefault(relation.source_id, []).append(relation)
+    for relations in by_source.values():
+        source = lock(relations[0].source)
+        for relation in relations:
+            note_relation(ledger, relation, Change.Verb.UNRELATED)
+        told = [described(relation) for relation in relations]
+        ledger.tell("relationRemoved", source, {"relations": told})
+        touch(source)
+    leading.delete()
 
 
 def _taken(obj: GovernedObject) -> dict[str, Refused]:

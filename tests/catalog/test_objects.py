@@ -195,3 +195,31 @@ def test_deleting_leaves_the_history(kitchen: Kitchen) -> None:
     assert not GovernedObject.objects.exists()
     changes = Change.objects.filter(object_id=pk).order_by("pk")
     assert [one.verb for one in changes] == ["created", "deleted"]
+
+
+def test_deleting_ends_the_relations_that_led_there(kitchen: Kitchen) -> None:
+    bread = kitchen.make("Bread")
+    soup = kitchen.make("Soup", relations={kitchen.goes_with: [bread]})
+    objects.delete(bread, actor=SYSTEM)
+    assert not soup.relations_out.exists()
+    assert GovernedObject.objects.get(pk=soup.pk).version == 2
+    event = Event.objects.get(kind="relationRemoved")
+    assert event.subject_id == soup.pk
+    assert [one["targetKey"] for one in event.payload["relations"]] == ["bread"]
+    row = Change.objects.get(object_id=soup.pk, verb="unrelated")
+    assert (row.field, row.before, row.after) == ("relations.goes_with", "bread", None)
+
+
+def test_a_refused_creation_makes_no_board(kitchen: Kitchen, cast: Cast) -> None:
+    with pytest.raises(Denied):
+        kitchen.make(actor=cast.acting("viewer"))
+    assert not Board.objects.exists()
+    kitchen.make(actor=cast.acting("member"))
+    assert Board.objects.get().key == "recipe"
+
+
+def test_a_name_that_turns_the_text_around_is_refused(kitchen: Kitchen) -> None:
+    with pytest.raises(Invalid) as refusal:
+        kitchen.make("live \u202eevil")
+    assert refusal.value.problems[0].detail == "A name can't hold the character U+202E."
+    kitchen.make("שלום \N{PILE OF POO}")

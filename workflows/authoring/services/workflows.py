@@ -15,6 +15,7 @@ from accounts.exceptions import Invalid, Problem
 from accounts.grants import JOIN, OWN, set_holders
 from accounts.keys import FORM_TEXT, is_key
 from accounts.models import User, Workspace
+from accounts.names import misleading_in
 from workflows.authoring.definitions import digest
 from workflows.authoring.models import Draft, Workflow, empty_definition
 from workflows.authoring.services.parts import lock, save, tell
@@ -30,7 +31,6 @@ def create_workflow(
     workspace: Workspace,
     name: str = "",
     owners: Sequence[User] | None = None,
-    with_draft: bool = True,
     **fields: Any,
 ) -> Workflow:
     """Makes a workflow with an empty draft, owned by its creator (the system: by the admins)."""
@@ -44,9 +44,8 @@ def create_workflow(
         workflow.save(force_insert=True)
         first = [actor.user] if owners is None and actor.user else list(owners or [])
         set_holders(workflow, OWN, users=first, teams=[])
-        if with_draft:
-            empty = empty_definition()
-            Draft.objects.create(workflow=workflow, definition=empty, digest=digest(empty))
+        empty = empty_definition()
+        Draft.objects.create(workflow=workflow, definition=empty, digest=digest(empty))
         tell("workflowCreated", workflow, actor)
         return workflow
 
@@ -83,10 +82,18 @@ def share_workflow(
                 detail = "A workflow needs an owner; crown another before the last one leaves."
                 raise Invalid(problems=[Problem("/owners", "lastOwner", detail)])
             set_holders(locked, OWN, users=owners[0], teams=owners[1])
+            _end_ownership_by_admins(locked, any(owners))
         if members is not None:
             set_holders(locked, JOIN, users=members[0], teams=members[1])
         tell("workflowShared", locked, actor)
         return locked
+
+
+def _end_ownership_by_admins(workflow: Workflow, has_owners: bool) -> None:
+    """The account admins own what nobody was named for; a named owner takes their place."""
+    if has_owners and workflow.is_owned_by_admins:
+        workflow.is_owned_by_admins = False
+        save(workflow, "is_owned_by_admins")
 
 
 def delete_workflow(workflow: Workflow, *, actor: Actor) -> None:
@@ -104,6 +111,9 @@ def delete_workflow(workflow: Workflow, *, actor: Actor) -> None:
 
 def _check_texts(*, key: str, **texts: str) -> None:
     problems = [] if is_key(key) else [Problem("/key", "malformedKey", FORM_TEXT, key[:120])]
+    if character := misleading_in(texts.get("name", "")):
+        detail = f"A name can't hold the character {character}."
+        problems.append(Problem("/name", "badCharacter", detail))
     for name, text in texts.items():
         limit = TEXT_LIMITS[name]
         if len(text) > limit:
