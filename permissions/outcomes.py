@@ -34,6 +34,10 @@ class Clause:
             self.relation_type_id is None or self.relation_type_id in relation_type_ids
         )
 
+    def grants_everybody(self, state_id: int | None) -> bool:
+        """But those who need a relation."""
+        return self.is_editable and self.relation_type_id is None and self.fits_state(state_id)
+
     def lets_edit(self, *, needs_relation: bool) -> bool:
         """Where it matches. Viewers and guests need one that names a relation."""
         return self.is_editable and not (needs_relation and self.relation_type_id is None)

@@ -25,14 +25,16 @@ ANY = Transition.Mode.ANY
 def entitlement(stand: Standing, transition: Transition) -> Decision:
     """Matched by the transition's conditions; where it has none, those who may edit the object."""
     clauses = stand.book.of_transition(transition.pk)
+
+    def deed() -> str:
+        return f"make the transition {transition.name}"
+
     if not clauses:
-        return objects.editing(stand)
+        return objects.editing(stand, deed=deed)
     seen = objects.sight(stand)
     if not seen:
         return seen
-    return objects.grant(
-        stand, clauses, level="transition", deed=lambda: f"make the transition {transition.name}"
-    )
+    return objects.grant(stand, clauses, level="transition", deed=deed)
 
 
 def people_entitled(thing: GovernedObject, transition: Transition) -> Q:

@@ -78,8 +78,8 @@ def sight(stand: Standing) -> Decision:
     )
 
 
-def editing(stand: Standing) -> Decision:
-    """May this person edit the object?"""
+def editing(stand: Standing, *, deed: Callable[[], str] | None = None) -> Decision:
+    """May this person edit the object? `deed` says for what, where it isn't to edit it."""
     seen = sight(stand)
     if not seen:
         return seen
@@ -87,7 +87,7 @@ def editing(stand: Standing) -> Decision:
         stand,
         stand.type_clauses,
         level="condition",
-        deed=lambda: f"edit a {stand.thing.object_type}",
+        deed=deed or (lambda: f"edit a {stand.thing.object_type}"),
     )
 
 
@@ -107,16 +107,16 @@ def grant(
 
 def _why_not(stand: Standing, clauses: Sequence[Clause], level: str, deed: str) -> Decision:
     state_id, where = stand.thing.state_id, _in_state(stand.thing)
-    names = names_that_edit(clauses, state_id)
+    names = " or ".join(names_that_edit(clauses, state_id))
     role = f"The role {stand.user.role} may {deed} only where a condition with a relation matches"
     if not clauses:
         return Decision(False, "role", f"{role}; there is no condition.")
+    # Where a clause grants everybody, it is their role that keeps this person out.
+    if any(one.grants_everybody(state_id) for one in clauses):
+        which = f"{where} that is {names}" if names else f"none does {where}"
+        return Decision(False, "role", f"{role}; {which}.")
     if names:
-        return Decision(False, level, f"Only {' or '.join(names)} may {deed} {where}.")
-    if needs_relation(stand.user) and any(
-        one.is_editable and one.fits_state(state_id) for one in clauses
-    ):
-        return Decision(False, "role", f"{role}; none does {where}.")
+        return Decision(False, level, f"Only {names} may {deed} {where}.")
     return Decision(False, level, f"No condition lets anybody {deed} {where}.")
 
 

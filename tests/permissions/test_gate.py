@@ -320,5 +320,28 @@ def test_viewers_are_told_what_they_lack(world: World) -> None:
     refused = gate.allows(as_(world, "viewer"), "edit", thing)
     assert (refused.level, "none does in the state Draft." in refused.reason) == ("role", True)
     condition(world.types[0], world.relation_types[0], editable=True)
+    for person in ("viewer", "guest"):
+        if person == "guest":
+            give(world.people[person], world.workspaces[0], "join")
+        assert gate.allows(as_(world, person), "edit", thing) == Decision(
+            False,
+            "role",
+            f"The role {person} may edit a Recipe only where a condition with a relation matches; "
+            "in the state Draft that is Owner.",
+        )
+    assert gate.allows(as_(world, "member"), "edit", thing)
     world.relate(world.people["viewer"], world.relation_types[0], thing)
     assert gate.allows(as_(world, "viewer"), "edit", thing)
+
+
+def test_a_move_that_editing_decides_is_still_told_as_a_move(world: World) -> None:
+    thing, move = world.objects[0], Move(world.objects[0], world.transitions[0])
+    assert gate.allows(as_(world, "member"), "transition", move)
+    condition(world.types[0], world.relation_types[1], editable=True)
+    assert gate.allows(as_(world, "member"), "transition", move) == Decision(
+        False,
+        "condition",
+        "Only Steward may make the transition Submit any in the state Draft.",
+    )
+    world.relate(world.people["member"], world.relation_types[1], thing)
+    assert gate.allows(as_(world, "member"), "transition", move)
