@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 
+from accounts.demo_names import DEMO_USERNAMES
 from accounts.gates import Audience, open_to
 from accounts.models import User
 from catalog.models import Package
-
-DEMO = ("admin", "owner", "steward", "approver", "member", "outsider", "viewer", "guest")
 
 
 @open_to(Audience.EVERYONE, why="The page on which people sign in.")
@@ -34,7 +33,6 @@ def demo_users() -> list[str]:
     """Whom the sign-in page offers: the demo account's people, where nobody else can come."""
     if settings.IS_PRODUCTION or not Package.objects.filter(key="demo").exists():
         return []
-    there = set(
-        User.objects.filter(username__in=DEMO, is_active=True).values_list("username", flat=True)
-    )
-    return [name for name in DEMO if name in there]
+    active = User.objects.filter(username__in=DEMO_USERNAMES, is_active=True)
+    there = set(active.values_list("username", flat=True))
+    return [name for name in DEMO_USERNAMES if name in there]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.actor import Actor
+from accounts.demo_names import DEMO_PASSWORD, DEMO_USERNAMES
 from accounts.models import Role, Team, User, Workspace
 from accounts.models.workspaces import Access
 from accounts.services.teams import create_team
@@ -11,17 +12,17 @@ from accounts.services.workspaces import create_workspace
 from catalog.models import Board
 from catalog.services.boards import create_board
 
-PASSWORD = "demo"
-USERS = {
-    "admin": (Role.ADMIN, "Ada", "Lind"),
-    "owner": (Role.MEMBER, "Omar", "Haddad"),
-    "steward": (Role.MEMBER, "Stella", "Moreau"),
-    "approver": (Role.MEMBER, "Aoife", "Byrne"),
-    "member": (Role.MEMBER, "Mehmet", "Yıldız"),
-    "outsider": (Role.MEMBER, "Olga", "Petrova"),
-    "viewer": (Role.VIEWER, "Vikram", "Rao"),
-    "guest": (Role.GUEST, "Gustavo", "Lima"),
-}
+PEOPLE = (
+    (Role.ADMIN, "Ada", "Lind"),
+    (Role.MEMBER, "Omar", "Haddad"),
+    (Role.MEMBER, "Stella", "Moreau"),
+    (Role.MEMBER, "Aoife", "Byrne"),
+    (Role.MEMBER, "Mehmet", "Yıldız"),
+    (Role.MEMBER, "Olga", "Petrova"),
+    (Role.VIEWER, "Vikram", "Rao"),
+    (Role.GUEST, "Gustavo", "Lima"),
+)
+USERS = dict(zip(DEMO_USERNAMES, PEOPLE, strict=True))
 TEAMS = {
     "Team::Admins": ["admin"],
     "Team::Approvers": ["approver"],
@@ -54,7 +55,7 @@ def load_people(actor: Actor) -> int:
 
 def _open_with_demo_password(user: User) -> None:
     """A password that no validator would accept; the server refuses to serve it to others."""
-    user.set_password(PASSWORD)
+    user.set_password(DEMO_PASSWORD)
     user.is_superuser = user.username == "admin"
     user.save(update_fields=["password", "is_superuser"])
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import WARNING, Tags, run_checks
 
+from accounts.demo_names import DEMO_PASSWORD, DEMO_USERNAMES
 from config.environment import is_loopback
-
-DEMO_PASSWORD = "demo"
-DEMO_USERNAMES = (
-    "admin",
-    "owner",
-    "steward",
-    "approver",
-    "member",
-    "viewer",
-    "guest",
-    "outsider",
-)
 
 
 def is_production(host: str, allowed_hosts: Sequence[str]) -> bool:
@@ -32,7 +22,7 @@ def production_problems(host: str) -> list[str]:
     """Every reason against serving here; empty where it is safe or not production."""
     if not is_production(host, settings.ALLOWED_HOSTS):
         return []
-    return [*_host_problems(host), *_demo_problems(), *_check_problems()]
+    return [*_host_problems(host), *_address_problems(), *_demo_problems(), *_check_problems()]
 
 
 def _host_problems(host: str) -> list[str]:
@@ -46,6 +36,16 @@ def _host_problems(host: str) -> list[str]:
             "list the names people use, so that their cookies are protected."
         )
     return problems
+
+
+def _address_problems() -> list[str]:
+    if not is_loopback(urlsplit(settings.PUBLIC_URL).hostname or ""):
+        return []
+    problem = (
+        f"PUBLIC_URL is {settings.PUBLIC_URL}, which leads other people's mails to their own "
+        "machines; write the address people use, for example https://sluice.example."
+    )
+    return [problem]
 
 
 def _demo_problems() -> list[str]:

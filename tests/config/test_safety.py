@@ -16,6 +16,7 @@ def production(settings: Settings) -> Settings:
     settings.ALLOWED_HOSTS = ["sluice.example"]
     settings.SESSION_COOKIE_SECURE = True
     settings.CSRF_COOKIE_SECURE = True
+    settings.PUBLIC_URL = "https://sluice.example"
     settings.SECURE_HSTS_SECONDS = 3600
     return settings
 
@@ -59,6 +60,15 @@ def test_hosts_that_name_nobody_or_everybody_are_refused(production: Settings) -
     production.ALLOWED_HOSTS = ["localhost"]
     [problem] = production_problems("0.0.0.0")
     assert problem.startswith("0.0.0.0 can be reached from other machines")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:80/"])
+def test_links_that_lead_nowhere_for_others_are_refused(production: Settings, url: str) -> None:
+    production.PUBLIC_URL = url
+    [problem] = production_problems("0.0.0.0")
+    assert problem.startswith(f"PUBLIC_URL is {url}, which leads other people's mails")
+    production.ALLOWED_HOSTS = ["localhost"]
+    assert production_problems("127.0.0.1") == []
 
 
 def test_unsafe_settings_are_refused_with_djangos_reason(production: Settings) -> None:

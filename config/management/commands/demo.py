@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.demo_names import DEMO_PASSWORD, DEMO_USERNAMES
 from accounts.exceptions import Refused
 from accounts.gates import operators
 from config.demo.loading import load
-from config.demo.people import PASSWORD, USERS
 
 
 @operators(why="Whoever has the shell of the server may load the demo account.")
@@ -33,4 +33,4 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write("The demo account is there already; nothing was changed.")
-        self.stdout.write(f"Sign in as {', '.join(USERS)}; password: {PASSWORD}")
+        self.stdout.write(f"Sign in as {', '.join(DEMO_USERNAMES)}; password: {DEMO_PASSWORD}")
