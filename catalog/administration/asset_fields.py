@@ -20,19 +20,12 @@ from accounts.administration.forms import (
     written,
 )
 from catalog.packages.fields import Content, Field
-from catalog.packages.kinds import RowKind, asset_kinds
+from catalog.packages.kinds import RowKind, asset_kinds, row_kind
 
 # Where rows of a kind stand within another's, by the field that names that one.
 WITHIN = {"workflowKey": "lifecycle__key", "objectTypeKey": "object_type__key"}
 LONG = 1000
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-
-
-def row_kind(key: str) -> RowKind[Any]:
-    kind = asset_kinds[key]
-    if not isinstance(kind, RowKind):
-        raise TypeError(f"Assets of the kind {key} are no rows.")
-    return kind
 
 
 def choices_of(kind_key: str, within: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -14,9 +14,9 @@ from accounts.administration.asking import operates
 from accounts.administration.forms import Choices
 from accounts.administration.saving import Saved
 from accounts.exceptions import NotFound
-from catalog.administration.asset_fields import WITHIN, beginnings, entry_of, form_fields, row_kind
+from catalog.administration.asset_fields import WITHIN, beginnings, entry_of, form_fields
 from catalog.packages.fields import Content, Field
-from catalog.packages.kinds import RowKind
+from catalog.packages.kinds import RowKind, row_kind
 from catalog.packages.single import delete_one, save_one, where_used
 
 

@@ -15,10 +15,10 @@ from accounts.administration.forms import FORM, ServiceForm, form_of
 from accounts.administration.saving import REFUSAL
 from accounts.administration.themed import ThemedTable
 from accounts.exceptions import Refused
-from catalog.administration.asset_fields import beginnings, entry_of, form_fields, row_kind
+from catalog.administration.asset_fields import beginnings, entry_of, form_fields
 from catalog.administration.assets import AssetPages, found_row, identity_of
 from catalog.packages.fields import Field
-from catalog.packages.kinds import RowKind
+from catalog.packages.kinds import RowKind, row_kind
 from catalog.packages.single import delete_one, save_one
 
 

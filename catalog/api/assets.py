@@ -22,7 +22,7 @@ from accounts.http.addresses import path
 from accounts.http.forms import Form, Text
 from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing, Resource
-from catalog.packages.kinds import RowKind, asset_kinds
+from catalog.packages.kinds import RowKind, row_kind
 from catalog.packages.schemas import json_schema
 from catalog.packages.single import delete_one, save_one
 
@@ -122,13 +122,6 @@ class Asset(Resource):
 
     def identity_of(self, row: Model) -> str:
         return self.kind.identity(self.kind.read(row)) or ""
-
-
-def row_kind(key: str) -> RowKind[Any]:
-    kind = asset_kinds[key]
-    if not isinstance(kind, RowKind):
-        raise TypeError(f"Assets of the kind {key} are no rows.")
-    return kind
 
 
 def addresses_of(address: str, kind_key: str, *, in_object_type: bool = False) -> list[URLPattern]:

@@ -263,6 +263,14 @@ class KeptKind(AssetKind):
 asset_kinds: Registry[AssetKind] = Registry("asset kinds")
 
 
+def row_kind(key: str) -> RowKind[Any]:
+    """The kind of this key; only of kinds whose assets are rows."""
+    kind = asset_kinds[key]
+    if not isinstance(kind, RowKind):
+        raise TypeError(f"Assets of the kind {key} are no rows.")
+    return kind
+
+
 def in_order() -> list[AssetKind]:
     """The kinds, each behind those whose assets it names."""
     graph = {kind.key: [one for one in kind.after if one in asset_kinds] for kind in asset_kinds}

@@ -16,9 +16,10 @@ from accounts.gates import gated
 from accounts.http.forms import Flag, Form, Key, Text
 from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing, Resource
-from catalog.api.assets import SearchForm, row_kind
+from catalog.api.assets import SearchForm
 from catalog.api.objects import ObjectResource
 from catalog.models import GovernedObject, Lifecycle
+from catalog.packages.kinds import row_kind
 from catalog.packages.schemas import json_schema
 from workflows.lifecycle import saving, service
 from workflows.lifecycle.models import Transition
