@@ -1,6 +1,7 @@
-"""Pages of other people's models: django-celery-beat's as they are; Django's groups gone.
+"""Pages of other people's models: what beat sends is looked at; Django's groups are gone.
 
-A team is a group: on Django's own page for groups it could be changed past its service.
+A team is a group: on Django's own page for groups it could be changed past its service. The forms
+of django-celery-beat would let anybody who comes in here call any task with any arguments.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django_celery_beat import admin as beat
+from django.http import HttpRequest
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -17,8 +18,9 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.administration.asking import operates
+from accounts.administration.themed import Themed
 
 for model in (
     Group,
@@ -31,53 +33,26 @@ for model in (
     admin.site.unregister(model)
 
 
-class TaskSelect(UnfoldAdminSelectWidget, beat.TaskSelectWidget):
-    """The tasks that there are."""
-
-
-class PeriodicTaskForm(beat.PeriodicTaskForm):
-    """Their form, with the theme's looks."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["regtask"].widget = TaskSelect()
-        self.fields["task"].widget = UnfoldAdminTextInputWidget()
-
-
-class TaskTable(beat.PeriodicTaskInline, TabularInline):
-    """The tasks of a schedule."""
-
-
 @admin.register(PeriodicTask)
-class PeriodicTaskPages(beat.PeriodicTaskAdmin, ModelAdmin):
-    """What beat sends to the workers, and when."""
+class PeriodicTaskPages(Themed):
+    """What beat sends to the workers, and when; the settings say it."""
 
-    form = PeriodicTaskForm
+    list_display = ("name", "task", "scheduler", "enabled", "last_run_at")
+    list_select_related = ("interval", "crontab", "solar", "clocked")
+    fields = ("name", "task", "scheduler", "enabled", "last_run_at", "total_run_count")
+    actions = None
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(operates(request))
 
-@admin.register(ClockedSchedule)
-class ClockedSchedulePages(beat.ClockedScheduleAdmin, ModelAdmin):
-    """Single instants."""
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(operates(request))
 
-    inlines = (TaskTable,)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
-@admin.register(CrontabSchedule)
-class CrontabSchedulePages(beat.CrontabScheduleAdmin, ModelAdmin):
-    """Times as cron writes them."""
-
-    inlines = (TaskTable,)
-
-
-@admin.register(SolarSchedule)
-class SolarSchedulePages(beat.SolarScheduleAdmin, ModelAdmin):
-    """Times of the sun."""
-
-    inlines = (TaskTable,)
-
-
-@admin.register(IntervalSchedule)
-class IntervalSchedulePages(beat.IntervalScheduleAdmin, ModelAdmin):
-    """Every so often."""
-
-    inlines = (TaskTable,)
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

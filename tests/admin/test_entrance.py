@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts.administration.rows import Rows
 from tests.admin.conftest import Door, address, text_of
@@ -81,6 +82,27 @@ def test_every_page_of_ours_stands_on_the_gate() -> None:
     ]
     assert len(ours) == len(PAGES) > 15
     assert [pages for pages in ours if not isinstance(pages, Rows)] == []
+
+
+def test_what_beat_sends_is_looked_at_only(door: Door) -> None:
+    desk = door("admin")
+    every = IntervalSchedule.objects.create(every=2, period="seconds")
+    task = PeriodicTask.objects.create(name="sweep", task="journal.sweep", interval=every)
+    model = f"{FOREIGN}_periodictask"
+    listed, one = address(model, "changelist"), address(model, "change", task.pk)
+    assert "journal.sweep" in text_of(desk.get(listed))
+    assert "journal.sweep" in text_of(desk.get(one))
+    assert door("member").get(listed).status_code == 302
+    hostile = {"name": "mine", "task": "journal.sweep", "interval": every.pk, "args": "[1]"}
+    for url in (address(model, "add"), one, address(model, "delete", task.pk)):
+        assert desk.post(url, {**hostile, "post": "yes"}).status_code == 403
+    chosen = {"_selected_action": [task.pk], "post": "yes"}
+    for action in ("delete_selected", "run_tasks", "disable_tasks"):
+        desk.post(listed, {"action": action, **chosen})
+    [row] = PeriodicTask.objects.all()
+    assert (row.name, row.args, row.enabled, row.total_run_count) == ("sweep", "[]", True, 0)
+    foreign = {one for one in admin.site._registry if one._meta.app_label == FOREIGN}
+    assert foreign == {PeriodicTask}
 
 
 def test_djangos_own_groups_have_no_page() -> None:
