@@ -46,13 +46,6 @@ class Reader:
         raw = self.text(name)
         return [part.strip() for part in raw.split(",") if part.strip()] or list(default)
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        raw = self.text(name).lower()
-        if raw in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
-            return default if raw == "" else raw in {"1", "true", "yes", "on"}
-        self.problems.append(f"{name}={raw!r} is not a yes or no; write true or false.")
-        return default
-
     def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         raw = self.text(name, default)
         if raw not in allowed:

@@ -21,8 +21,6 @@ ANY_LEVEL = LEVELS
 OWNERS = (OWN,)
 # Who holds more than this is asked for by subquery: a longer list of ids costs more than it saves.
 MOST_LISTED = 300
-# Numbers of ids that SQLite takes in one statement are bounded; more rows are read unfiltered.
-MOST_ASKED = 300
 
 OF_USERS = """
 SELECT p.codename, g.content_object_id FROM {table} g

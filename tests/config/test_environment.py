@@ -29,7 +29,6 @@ def test_unset_and_blank_values_are_the_default() -> None:
     reader = Reader({"NAMES": " , ", "TEXT": "  "})
     assert reader.text("TEXT", "x") == "x"
     assert reader.names("NAMES", ("a",)) == ["a"]
-    assert reader.flag("FLAG", default=True) is True
     assert reader.port("PORT", 8000) == 8000
     assert reader.url("URL", ("redis",)) == ""
     reader.finish()
@@ -39,7 +38,6 @@ def test_values_are_typed() -> None:
     reader = Reader(
         {
             "NAMES": "a, b,,c",
-            "FLAG": "Yes",
             "PORT": "8102",
             "URL": "redis://h/0",
             "NETWORKS": "10.1.2.3/8,::1",
@@ -47,7 +45,6 @@ def test_values_are_typed() -> None:
         }
     )
     assert reader.names("NAMES") == ["a", "b", "c"]
-    assert reader.flag("FLAG") is True
     assert reader.port("PORT", 1) == 8102
     assert reader.url("URL", ("redis",)) == "redis://h/0"
     assert reader.networks("NETWORKS") == ["10.0.0.0/8", "::1/128"]
@@ -58,7 +55,6 @@ def test_values_are_typed() -> None:
 def test_every_problem_is_told_at_once() -> None:
     reader = Reader(
         {
-            "FLAG": "perhaps",
             "PORT": "70000",
             "URL": "ftp://h",
             "NETWORKS": "10.0.0.300",
@@ -66,7 +62,6 @@ def test_every_problem_is_told_at_once() -> None:
             "SECRET_KEY": "short",
         }
     )
-    reader.flag("FLAG")
     reader.port("PORT", 8000)
     reader.url("URL", ("redis", "rediss"))
     reader.networks("NETWORKS")
@@ -76,7 +71,6 @@ def test_every_problem_is_told_at_once() -> None:
         reader.finish()
     told = str(refusal.value)
     assert told.splitlines()[1:] == [
-        "  - FLAG='perhaps' is not a yes or no; write true or false.",
         "  - PORT='70000' is not a port; write a number from 1 to 65535.",
         "  - URL starts with none of redis://, rediss://.",
         "  - NETWORKS: '10.0.0.300' is neither an address nor a network.",
