@@ -1,4 +1,4 @@
-"""Django settings, read from the environment as the documentation's reference lists it.
+"""Django settings, read from the environment; README.md lists the variables.
 
 Unset means the embedded default: SQLite, an in-process task queue and channel layer.
 """
@@ -79,7 +79,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "django_celery_beat",
-    "django_filters",
     "django_fsm",
     "django_htmx",
     "django_structlog",
