@@ -19,4 +19,11 @@ export function startHtmx() {
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken();
   });
+  // The button that was pressed is gone with what it stood in: whoever uses the keyboard goes on
+  // at the new content, not at the top of the page.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "content" && document.activeElement === document.body) {
+      event.target.focus({ preventScroll: true });
+    }
+  });
 }

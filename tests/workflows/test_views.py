@@ -16,8 +16,9 @@ from tests.settling import settle
 from workflows.authoring.services import drafts, publishing, workflows
 from workflows.lifecycle import service as lifecycle
 from workflows.models import Workflow
-from workflows.views.words import Names, in_reading_order, in_words, spaced, with_article
-from workflows.views.words import text_of as told
+from workflows.views.texts import in_reading_order, spaced, with_article
+from workflows.views.texts import text_of as told
+from workflows.views.words import Names, in_words
 
 
 @pytest.fixture

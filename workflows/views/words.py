@@ -6,9 +6,7 @@ by its key and its JSON. Names stand for keys where they are known.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +18,8 @@ from catalog.models import (
     UserRelationType,
 )
 from workflows.authoring.kinds import step_kinds
+from workflows.views.texts import Json, Line, in_order, spaced, text_of, with_article
 
-Json = Mapping[str, Any]
-
-MOST_CHARACTERS = 400
 ICONS = {
     "setAttributeValue": "edit",
     "changeWorkflowState": "transform",
@@ -76,27 +72,8 @@ BUILT_IN = {
     "@createdAt": "The time it was created",
     "@modifiedAt": "The time it was changed",
 }
-# JSON comes back from a database in the database's order; people read these first, in this order.
-FIRST = (
-    *("trigger", "stream", "steps"),
-    *("id", "type", "label", "event", "schedule", "source", "manual"),
-    *("objectTypeKey", "workflowStateKey", "boardKey", "attributeKey", "relationTypeKey"),
-    *("operator", "value", "fromStateKey", "toStateKey", "targetKey"),
-    *("templateKey", "recipientRelationType", "recipients"),
-    *("before", "after", "sent", "leftOut", "undelivered"),
-)
-_PLACES = {name: place for place, name in enumerate(FIRST)}
 # Fields of a step that its title tells already, or that stand on every step.
 TOLD = frozenset({"id", "type", "label", "steps", "then", "else", "branches", "onFailure"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A field of a step, and its value."""
-
-    label: str
-    text: str
-    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +201,6 @@ def _schedule(trigger: Json) -> str:
     return f"At the times {trigger.get('cron', '')} ({zone})"
 
 
-def with_article(name: str) -> str:
-    """ "a recipe", "an asset"; names that are written in capitals are spelled."""
-    first = name[:1].lower()
-    vowels = "aefhilmnorsx" if len(name) > 1 and name.isupper() else "aeiou"
-    return f"{'an' if first in vowels else 'a'} {name}"
-
-
 # --- streams -------------------------------------------------------------------------------------
 
 
@@ -348,39 +318,3 @@ def _branches(step: Json, names: Names) -> Iterator[Branch]:
         yield Branch(f"Branch {number}", _steps(inner, names))
     if isinstance(step.get("onFailure"), Mapping):
         yield Branch("If it fails", _steps(step["onFailure"].get("steps"), names))
-
-
-# --- texts ---------------------------------------------------------------------------------------
-
-
-def spaced(name: str) -> str:
-    """ "recipientRelationType" as "Recipient relation type"; "…Key" without its ending."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name.removesuffix("Key")).lower()
-    return words[:1].upper() + words[1:]
-
-
-def in_order(part: Json) -> list[str]:
-    """The names of its fields as people read them; those that nobody knows last, by name."""
-    return sorted(part, key=lambda name: (_PLACES.get(name, len(FIRST)), name))
-
-
-def in_reading_order(value: Any) -> Any:
-    """The same JSON with its fields in order, at every depth."""
-    if isinstance(value, Mapping):
-        return {name: in_reading_order(value[name]) for name in in_order(value)}
-    return [in_reading_order(one) for one in value] if isinstance(value, list) else value
-
-
-def text_of(value: Any) -> str:
-    """A JSON value as a person reads it, not endlessly."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        text = ", ".join(text_of(one) for one in value) or "nothing"
-    elif isinstance(value, Mapping):
-        text = json.dumps(in_reading_order(value), ensure_ascii=False)
-    else:
-        text = str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"

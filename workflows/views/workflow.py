@@ -23,10 +23,12 @@ from accounts.pages import actor_of, given
 from automations.models import Execution
 from catalog.models import Board
 from workflows.authoring.labels import has_unpublished_changes
+from workflows.authoring.redaction import readable
 from workflows.authoring.services.parts import shared_draft
 from workflows.models import Draft, Version, Workflow
 from workflows.views.figures import figures_of
-from workflows.views.words import DefinitionWords, in_reading_order, in_words, names_for
+from workflows.views.texts import in_reading_order
+from workflows.views.words import DefinitionWords, in_words, names_for
 
 MOST_VERSIONS = 20
 MOST_EXECUTIONS = 10
@@ -122,9 +124,11 @@ def deeds_for(workflow: Workflow, draft: Draft | None, actor: Actor) -> list[Dee
 def _shown(workflow: Workflow, draft: Draft | None, wanted: str, actor: Actor) -> Shown | None:
     live: Version | None = workflow.live_version
     if draft is not None and (live is None or wanted == "draft"):
-        return _in_words("Draft", draft.definition, True, actor)
+        definition = readable(draft.definition, workflow=workflow, actor=actor)
+        return _in_words("Draft", definition, True, actor)
     if live is not None:
-        return _in_words(f"Version {live.number}, live", live.definition, False, actor)
+        definition = readable(live.definition, workflow=workflow, actor=actor)
+        return _in_words(f"Version {live.number}, live", definition, False, actor)
     return None
 
 
