@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import gate
+from accounts.actor import Actor
 from accounts.exceptions import NotFound
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
@@ -28,6 +29,7 @@ from workflows.authoring.api.presenting import present_versions
 from workflows.authoring.api.workflows import WorkflowResource
 from workflows.authoring.checks import check
 from workflows.authoring.models import Draft, Version, Workflow
+from workflows.authoring.redaction import readable
 from workflows.authoring.services import drafts, publishing
 from workflows.authoring.services.parts import shared_draft
 
@@ -53,7 +55,7 @@ class WorkflowDraft(DraftResource):
 
     @extend_schema(responses=DraftForm, summary="Read the draft")
     def get(self, request: Request, key: str) -> Response:
-        return Response(_draft(self.fetch_draft(key)))
+        return Response(_draft(self.fetch_draft(key), self.actor))
 
     @extend_schema(
         request=None,
@@ -66,7 +68,7 @@ class WorkflowDraft(DraftResource):
     @gated("edit", Workflow)
     def post(self, request: Request, key: str) -> Response:
         draft, is_new = drafts.begin_draft(self.fetch(key), actor=self.actor)
-        return Response(_draft(draft), status=201 if is_new else 200)
+        return Response(_draft(draft, self.actor), status=201 if is_new else 200)
 
     @extend_schema(request=DefinitionForm, responses=DraftForm, summary="Save the draft")
     @gated("edit", Workflow)
@@ -74,7 +76,7 @@ class WorkflowDraft(DraftResource):
         workflow = self.fetch(key)
         given = self.body(DefinitionForm)
         draft = drafts.save_draft(workflow, given["definition"], actor=self.actor)
-        return Response(_draft(draft))
+        return Response(_draft(draft, self.actor))
 
     @extend_schema(responses={204: None}, summary="Revert: the draft ends, what is live stays")
     @gated("edit", Workflow)
@@ -147,16 +149,17 @@ class OneVersion(WorkflowResource):
 
     @extend_schema(responses=FullVersionForm, summary="Read a version")
     def get(self, request: Request, key: str, number: int) -> Response:
-        rows = Version.objects.filter(workflow=self.fetch(key), number=number)
-        version = rows.first()
+        workflow = self.fetch(key)
+        version = Version.objects.filter(workflow=workflow, number=number).first()
         if version is None:
             raise NotFound("There is no such version.")
-        return Response({**present_versions([version])[0], "definition": version.definition})
+        definition = readable(version.definition, workflow=workflow, actor=self.actor)
+        return Response({**present_versions([version])[0], "definition": definition})
 
 
-def _draft(draft: Draft) -> dict[str, Any]:
+def _draft(draft: Draft, actor: Actor) -> dict[str, Any]:
     return {
-        "definition": draft.definition,
+        "definition": readable(draft.definition, workflow=draft.workflow, actor=actor),
         "baseVersion": draft.base_version,
         "epoch": draft.epoch,
     }
