@@ -46,7 +46,7 @@ class Finding:
 
 
 def probes(get_response: Answer) -> Answer:
-    """Middleware, the first of all, that answers the two addresses of this module."""
+    """Middleware, before all that ask for more, that answers the two addresses of this module."""
     pages = {"/healthz": live, "/readyz": ready}
 
     def answer(request: HttpRequest) -> HttpResponse:

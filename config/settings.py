@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.proxies.forwarding",  # outermost: nothing reads what strangers forward
     "config.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "config.content_policy.content_policy",
@@ -297,6 +298,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # the proxy in front redirects to HTTPS; it alone knows what came encrypted
 ]
 SECURE_REFERRER_POLICY = "same-origin"
+# config.proxies removes it from requests that no trusted proxy sent.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 
 # --- mail and logs -------------------------------------------------------------------------------
@@ -307,5 +309,5 @@ LOGGING = logging.configuration(LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DETAIL
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DETAIL
-# It believes any X-Forwarded-For; the address that counts is worked out by accounts.
+# It would tell the address that a header names, which a proxy passes on as clients wrote it.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -73,7 +73,7 @@ def _configuration(grace: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Which proxies may name the client is decided by accounts, from TRUSTED_PROXIES.
+        # The peer stays the peer: config.proxies asks by it whether the headers count.
         proxy_headers=False,
         timeout_graceful_shutdown=grace,
     )
