@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from accounts.keys import is_key
 from catalog.visible_keys import VisibleKeys, visible_keys
 from workflows.authoring.definitions import Json
-from workflows.models import Workflow
+from workflows.authoring.models import Workflow
 
 NOT_SHARED = "(not shared with you)"
 BOARD = "boardKey"
