@@ -95,7 +95,7 @@ def not_yet_active(one: Transition) -> str | None:
 
 def _known(obj: GovernedObject, key: str) -> Transition:
     rows = Transition.objects.filter(lifecycle=obj.object_type.lifecycle_id).order_by()
-    found = rows.select_related("to_state").filter(key=key).first()
+    found = next(iter(rows.filter(key=key).select_related("to_state")), None)
     if found is None:
         keys = rows.values_list("key", flat=True)
         detail = f"{key[:120]!r} is no transition of this lifecycle."
