@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,15 @@ def manage(folder: Path, *words: str) -> subprocess.Popen[bytes]:
         )
 
 
-def serve(folder: Path, port: int) -> Program:
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[Program]:
     """Not among the programs that end with each test."""
     program = Program(manage(folder, "serve", "--port", str(port)), port, folder / "log")
-    program.wait_until_ready()
-    return program
+    try:
+        program.wait_until_ready()
+        yield program
+    finally:
+        program.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +65,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def program(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     folder = tmp_path_factory.mktemp("shared")
     shutil.copytree(demo, folder, dirs_exist_ok=True)
-    running = serve(folder, free_port())
-    yield running
-    running.terminate()
+    with serving(folder, free_port()) as running:
+        yield running
 
 
 @pytest.fixture

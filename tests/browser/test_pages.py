@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import serve
+from tests.browser.conftest import serving
 from tests.browser.visitor import Visitor, Visitors
 from tests.serving import free_port
 
@@ -140,14 +140,14 @@ def test_pages_that_are_open_find_a_restarted_server(
     demo: Path, chromium: Browser, tmp_path: Path
 ) -> None:
     shutil.copytree(demo, tmp_path, dirs_exist_ok=True)
-    first = serve(tmp_path, free_port())
-    visitors = Visitors(chromium, first.url)
-    steward = visitors.visitor("steward")
-    assert first.terminate() == 0
-    again = serve(tmp_path, first.port)
-    owner = visitors.visitor("owner")
-    open_recipe(owner)
-    owner.press("Submit for review")
-    steward.toast(f"{RECIPE} is in review", seconds=30)
-    visitors.leave()
-    assert again.terminate() == 0
+    with serving(tmp_path, free_port()) as first:
+        visitors = Visitors(chromium, first.url)
+        steward = visitors.visitor("steward")
+        had = unread(steward)
+    with serving(tmp_path, first.port):
+        owner = visitors.visitor("owner")
+        open_recipe(owner)
+        owner.press("Submit for review")
+        number = steward.page.locator("[data-inbox-number]").first
+        expect(number).to_have_text(str(had + 1), timeout=90_000)
+        visitors.leave()
