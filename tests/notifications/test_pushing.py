@@ -32,7 +32,7 @@ def test_without_redis_the_rows_are_written_all_the_same(
     began = monotonic()
     for cause in "abc":
         say(kitchen, cause)
-    assert monotonic() - began < 2
+    assert monotonic() - began < 5
     assert Notification.objects.count() == 3
 
 
