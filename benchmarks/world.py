@@ -19,6 +19,7 @@ from catalog.models import Board, GovernedObject, ObjectType, State, UserRelatio
 from catalog.packages.applying import apply
 from catalog.services.boards import default_board
 from journal.models import Pending
+from notifications.models import Notification
 
 OWNER = "business_owner"
 PACKAGE: dict[str, Any] = {
@@ -159,4 +160,5 @@ def forget_work() -> None:
     """Takes away what waits for a worker, so that no benchmark does what another one left."""
     Pending.objects.all().delete()
     Execution.objects.all().delete()
+    Notification.objects.all().delete()
     current_app.control.purge()

@@ -23,7 +23,7 @@ from catalog.services.parts import snapshot
 from journal.kinds import consumers_of
 from journal.models import Event, Pending
 
-ROWS = 500
+ROWS = 1000
 
 
 def prepare(world: World, objects: int) -> Race:
@@ -126,6 +126,6 @@ BENCHMARK = Benchmark(
     label="objects imported from a file",
     unit=Unit.PER_SECOND,
     objects=5000,
-    rounds=2,
+    rounds=3,
     prepare=prepare,
 )
