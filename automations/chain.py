@@ -88,7 +88,7 @@ class Chain:
             actor=self.run.actor,
             author_id=self.run.author_id,
             cause=f"execution:{self.run.execution.pk}:{self.position}:{made_id}",
-            trigger=self.run.definition["trigger"],
+            event_attribute=self.run.event_attribute,
             context=self.context,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid
 from automations.models import Deployment
@@ -22,21 +23,24 @@ from catalog.filters import (
     parse_stream,
     records_of,
 )
-from catalog.models import GovernedObject, ObjectType
+from catalog.models import Board, GovernedObject, ObjectType
 from journal.clock import now
 from journal.models import Event
+from permissions.fields import hidden_attributes
 
 log = structlog.get_logger(__name__)
 
 
 def passing(deployment: Deployment, events: Sequence[Event], schema: Schema) -> list[Event]:
     """The events whose object the stream lets through; all of them where there is no stream."""
+    events = _seen(deployment, events)
     raw = deployment.version.definition.get("stream")
-    if raw is None:
+    if raw is None or not events:
         return list(events)
     stream = _parsed(deployment, raw, schema)
     if stream is None:
         return []
+    events = _with_readable(stream, deployment, events)
     if stream.is_constant and not stream.is_about_change and _all_live(events):
         return _by_query(stream, events)
     return _one_by_one(deployment, stream, events)
@@ -54,6 +58,42 @@ def _parsed(deployment: Deployment, raw: Mapping[str, object], schema: Schema) -
     except Invalid as refusal:
         log.warning("stream_unreadable", workflow=deployment.workflow.key, problem=refusal.detail)
         return None
+
+
+def _seen(deployment: Deployment, events: Sequence[Event]) -> list[Event]:
+    """The events about objects that the run-as user may see; a deleted one by its last board.
+
+    Without this, whether a workflow ran would tell its owner of objects that are hidden from them.
+    One that runs as somebody who is no longer active does run, and fails with that reason.
+    """
+    actor = Actor(deployment.version.run_as)
+    if actor.is_admin or not actor.is_active:
+        return list(events)
+    ids = {event.subject_id for event in events if event.subject_id is not None}
+    rows = gate.narrow(actor, "view", GovernedObject.objects.filter(pk__in=ids))
+    seen = set(rows.values_list("pk", flat=True))
+    boards = gate.narrow(actor, "view", Board.objects.all()).values_list("key", flat=True)
+    seen_boards = set(boards) if not _all_live(events) else set()
+    return [
+        event
+        for event in events
+        if event.subject_id in seen
+        or (event.kind == "objectDeleted" and event.payload["snapshot"]["boardKey"] in seen_boards)
+    ]
+
+
+def _with_readable(stream: Stream, deployment: Deployment, events: Sequence[Event]) -> list[Event]:
+    """Those whose deciding attributes the run-as user may read; what can't be read never holds."""
+    actor = Actor(deployment.version.run_as)
+    if actor.is_admin or not actor.is_active or not stream.attribute_keys:
+        return list(events)
+    ids = {event.subject_id for event in events if event.subject_id is not None}
+    hidden = hidden_attributes(actor, list(GovernedObject.objects.filter(pk__in=ids)))
+    return [
+        event
+        for event in events
+        if not stream.attribute_keys & hidden.get(event.subject_id or 0, frozenset())
+    ]
 
 
 def _all_live(events: Sequence[Event]) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.actor import Actor
 from accounts.models import User
 from automations.models import Execution
-from automations.triggers.event import before_and_after
+from automations.triggers.event import attribute_of, before_and_after
 from catalog.context import ObjectContext, Reading
 from catalog.models import GovernedObject
 from journal.clock import now
 from journal.models import Event
+from permissions.fields import hidden_attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,29 @@ class Run:
             current_username=self.execution.actor_name,
             now=now(),
             obj=obj,
-            event=before_and_after(trigger, self.event) if self.event else None,
+            event=self._event_for(obj, trigger),
         )
+
+    @property
+    def event_attribute(self) -> str | None:
+        """The attribute of which `@event` tells, where it tells of one."""
+        if self.event is None:
+            return None
+        return attribute_of(self.definition["trigger"], self.event)
+
+    def _event_for(
+        self, obj: GovernedObject | None, trigger: Mapping[str, Any]
+    ) -> Mapping[str, object] | None:
+        """`@event`, without the values of an attribute that the run-as user may not see."""
+        if self.event is None:
+            return None
+        told = before_and_after(trigger, self.event)
+        attribute = self.event_attribute
+        if attribute is None or self.actor.is_admin:
+            return told
+        if obj is not None and attribute not in hidden_attributes(self.actor, [obj])[obj.pk]:
+            return told
+        return {**told, "before": None, "after": None}
 
 
 def of(execution: Execution) -> Run:

@@ -102,7 +102,7 @@ class AttributeParts:
     def select(self, name: str) -> object:
         known = self.reading.attributes_of(self.obj.object_type_id)
         if name not in known or not self.reading.may_see(self.obj, known[name]):
-            raise UnknownSelector(name, tuple(known))
+            raise UnknownSelector(name, tuple(key for key in known if key != name))
         return typed(known[name], self.obj.attributes.get(name))
 
 

@@ -44,6 +44,7 @@ EMAIL_URL = _read.url(
 )
 PORT = _read.port("PORT", 8000)
 PUBLIC_URL = _read.url("PUBLIC_URL", ("http", "https"), f"http://127.0.0.1:{PORT}")
+IS_PUBLIC_URL_SET = bool(_read.text("PUBLIC_URL"))
 LOG_FORMAT = _read.choice("LOG_FORMAT", ("console", "json"), "console")
 ALLOWED_HOSTS = _read.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 TRUSTED_PROXIES = _read.networks("TRUSTED_PROXIES")

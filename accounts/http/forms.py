@@ -71,7 +71,7 @@ class Key(Text):
     """A key, in the form that all keys have."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100, **kwargs)
+        super().__init__(max_length=100, trim_whitespace=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         key = super().to_internal_value(data)

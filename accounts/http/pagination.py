@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
 from typing import Any, Protocol
 
 from django.core import signing
@@ -114,7 +115,12 @@ class Sorted:
         return beyond | equal if position.includes else beyond
 
     def values_of(self, row: Model) -> tuple[Any, ...]:
-        return tuple(_plain(getattr(row, one.column)) for one in self.orders)
+        return tuple(_plain(_reached(row, one.column)) for one in self.orders)
+
+
+def _reached(row: Model, column: str) -> Any:
+    """The value of a column, also of a row that this one leads to (`object_type__key`)."""
+    return reduce(getattr, column.split("__"), row)
 
 
 def page_of(

@@ -107,13 +107,19 @@ def _related(trigger: Json, payload: Json) -> list[str]:
     ]
 
 
+def attribute_of(trigger: Json, event: Event) -> str | None:
+    """The attribute of which `@event` tells: the trigger's own, else the first that changed."""
+    if event.kind != "attributeChanged":
+        return None
+    return str(trigger.get("attributeKey") or min(event.payload["changes"]))
+
+
 def before_and_after(trigger: Json, event: Event) -> dict[str, Any]:
     """`@event`: the attribute's value, the state's key, or the related object's key."""
     payload = event.payload
     pair: list[Any] = [payload.get("before"), payload.get("after")]
     if event.kind == "attributeChanged":
-        changes = payload["changes"]
-        pair = changes[trigger.get("attributeKey") or min(changes)]
+        pair = payload["changes"][attribute_of(trigger, event)]
     elif event.kind in {"relationAdded", "relationRemoved"}:
         related = _related(trigger, payload)[:1]
         pair = [None, *related] if event.kind == "relationAdded" else [*related, None]

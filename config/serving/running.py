@@ -81,6 +81,8 @@ def serve(plan: Plan, *, say: Callable[[str], None]) -> int:
             foreground = Waiting(lambda: say(f"Sluice runs: {', '.join(sorted(plan.roles))}."))
         else:
             address = web.address_of(listening)
+            if not settings.IS_PUBLIC_URL_SET:
+                settings.PUBLIC_URL = address
             foreground = web.Web(
                 listening, grace=GRACE_SECONDS, ready=lambda: say(f"Sluice answers at {address}")
             )

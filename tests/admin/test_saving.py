@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.grants import JOIN, OWN, holders
 from accounts.models import Account, Team, User, Workspace
-from accounts.services.teams import all_teams
+from accounts.services.teams import all_teams, members_of
 from catalog.models import Application, Board, Lifecycle, ObjectType, RelationType, State
 from notifications.models import Template
 from permissions.models import Condition
@@ -118,12 +118,12 @@ def test_a_team_is_made_renamed_and_filled(cast: Cast, desk: Client) -> None:
         desk, address("accounts_team", "add"), name="Team::Cooks", members=lines("owner", "member")
     )
     cooks = all_teams().get(name="Team::Cooks")
-    assert set(cooks.user_set.values_list("username", flat=True)) == {"owner", "member"}
+    assert members_of([cooks]) == {cooks.pk: ["member", "owner"]}
     url = address("accounts_team", "change", cooks.pk)
     send(desk, url, name="Team::Chefs", members=lines("owner"))
     chefs = all_teams().get(pk=cooks.pk)
     assert (chefs.name, chefs.folded_name) == ("Team::Chefs", "team::chefs")
-    assert list(chefs.user_set.values_list("username", flat=True)) == ["owner"]
+    assert members_of([chefs]) == {chefs.pk: ["owner"]}
 
 
 def test_a_team_of_nobody_we_know_is_refused_with_the_nearest_name(

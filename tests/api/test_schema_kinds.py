@@ -218,3 +218,13 @@ def test_rights_on_columns_come_later(api: Client, cast: Cast) -> None:
     found = problem(api("owner").post("/api/v1/boards/", new), 422)
     assert pointers(found) == ["/columns"]
     assert api("owner").post("/api/v1/boards/", {**new, "columns": []}).status_code == 201
+
+
+def test_attribute_types_come_page_by_page(api: Client, kitchen: Kitchen) -> None:
+    """They are sorted by a column of their object type."""
+    seen, url = [], "/api/v1/attribute-types/?limit=2"
+    while url:
+        page = api("admin").get(url).json()
+        seen += [one["key"] for one in page["results"]]
+        url = page["next"]
+    assert seen == sorted(kitchen.recipe.attributes.values_list("key", flat=True))

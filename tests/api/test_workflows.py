@@ -102,7 +102,7 @@ def test_a_draft_is_edited_checked_and_published(api: Client, kitchen: Kitchen) 
     found = owner.post(at("notes", "draft", "check")).json()["problems"]
     assert [one["pointer"] for one in found] == ["/steps/0/attributeKey"]
     refused = problem(owner.post(at("notes", "publish"), {}), 422)
-    assert pointers(refused) == ["/definition/steps/0/attributeKey"]
+    assert pointers(refused) == ["/steps/0/attributeKey"]
     assert refused["errors"][0]["nearest"] == "note"
 
     good = {"definition": definition(NOTE)}

@@ -13,10 +13,12 @@ from automations.dispatch import CONSUMER
 from automations.models import Execution, ExecutionItem
 from catalog.models import GovernedObject
 from catalog.services import objects
+from catalog.services.boards import create_board
 from journal.consuming import consume
 from journal.leases import LeaseLost
 from journal.models import Event, Pending
 from notifications.models import Notification
+from permissions.models import Condition
 from tests.cast import Cast
 from tests.kitchen import NOTE, SYSTEM, TELL, Kitchen, definition, published
 from tests.settling import settle
@@ -308,3 +310,65 @@ def test_a_stream_that_the_schema_left_behind_spoils_no_other(kitchen: Kitchen, 
     service.move(kitchen.make(), "submit", actor=cast.acting("owner"))
     settle()
     assert [one.workflow_key for one in Execution.objects.all()] == ["sound"]
+
+
+@pytest.fixture
+def secret(kitchen: Kitchen, cast: Cast) -> GovernedObject:
+    """A recipe whose note only its reviewers read: steward does, member doesn't."""
+    note = kitchen.recipe.attributes.get(key="note")
+    Condition.objects.create(attribute=note, is_visible=False)
+    Condition.objects.create(attribute=note, user_relation_type=kitchen.reviewer, is_editable=True)
+    return kitchen.make(user_relations={kitchen.reviewer: [cast["steward"]]})
+
+
+COPY = {
+    "type": "setAttributeValue",
+    "attributeKey": "cuisine",
+    "value": "{{ if(@event.after == 'hush', 'french', 'indian') }}",
+}
+
+
+@pytest.mark.parametrize(("who", "told"), [("steward", "french"), ("member", "indian")])
+def test_an_event_tells_no_hidden_value_to_who_it_runs_as(
+    kitchen: Kitchen, cast: Cast, secret: GovernedObject, who: str, told: str
+) -> None:
+    trigger = {"event": "attributeChanged", "attributeKey": "note"}
+    published("spy", definition(COPY, trigger=trigger), actor=cast.acting(who))
+    objects.update(secret, actor=SYSTEM, attributes={"note": "hush"})
+    settle()
+    assert GovernedObject.objects.get(pk=secret.pk).attributes["cuisine"] == told
+
+
+@pytest.mark.parametrize(("who", "runs"), [("steward", 1), ("member", 0)])
+def test_a_stream_over_a_hidden_attribute_never_holds(
+    kitchen: Kitchen, cast: Cast, secret: GovernedObject, who: str, runs: int
+) -> None:
+    hush = {"attributeKey": "note", "operator": "startsWith", "value": "hu"}
+    published(
+        "spy",
+        definition(
+            {**NOTE, "attributeKey": "cuisine", "value": "french"},
+            trigger={"event": "attributeChanged"},
+            stream={"objectTypeKey": "recipe", "attributes": [hush]},
+        ),
+        actor=cast.acting(who),
+    )
+    objects.update(secret, actor=SYSTEM, attributes={"note": "hush"})
+    consume(CONSUMER)
+    assert Execution.objects.count() == runs
+
+
+@pytest.mark.parametrize(("who", "runs"), [("member", 2), ("outsider", 0)])
+def test_an_object_that_is_hidden_sets_nothing_off(
+    kitchen: Kitchen, cast: Cast, who: str, runs: int
+) -> None:
+    lab = create_board("trials", actor=SYSTEM, workspace=cast.lab, owners=["owner"])
+    published("spy", definition(NOTE), actor=cast.acting(who))
+    told = definition(NOTE, trigger={"event": "objectDeleted"})
+    published("spy-on-the-end", told, actor=cast.acting(who))
+    trial = kitchen.make(board=lab)
+    service.move(trial, "submit", actor=SYSTEM)
+    consume(CONSUMER)
+    objects.delete(trial, actor=SYSTEM)
+    consume(CONSUMER)
+    assert Execution.objects.count() == runs

@@ -118,3 +118,10 @@ def test_a_move_leaves_other_columns_alone(kitchen: Kitchen) -> None:
     GovernedObject.objects.filter(pk=soup.pk).update(name="Changed meanwhile")
     service.move(soup, "submit", actor=SYSTEM)
     assert GovernedObject.objects.get(pk=soup.pk).name == "Changed meanwhile"
+
+
+def test_a_comment_is_not_swallowed(kitchen: Kitchen) -> None:
+    comment = {"commentTypeKey": "reason", "body": "So."}
+    with pytest.raises(Invalid) as refusal:
+        service.move(kitchen.make(), "submit", actor=SYSTEM, comment=comment)
+    assert (refusal.value.code, refusal.value.problems[0].pointer) == ("notYetActive", "/comment")

@@ -82,14 +82,14 @@ def test_an_invalid_draft_is_refused_with_every_place(draft_of: Workflow, cast: 
     with pytest.raises(Invalid) as refusal:
         publishing.publish(draft_of, actor=owner)
     found = {one.pointer: (one.code, one.nearest) for one in refusal.value.problems}
-    assert found["/definition/trigger/toStateKey"] == ("unknownReference", "review")
-    assert found["/definition/steps/0/attributeKey"] == ("unknownReference", "note")
-    assert found["/definition/steps/1/type"] == ("unknownStepType", "setAttributeValue")
-    assert found["/definition/steps/5/toStateKey"][0] == "missing"
-    assert "/definition/steps/0/value" in found
-    assert "/definition/steps/2/value" not in found
-    assert found["/definition/steps/3/value"][0] == "divisionByZero"
-    assert found["/definition/steps/4/value"][0] == "wrongType"
+    assert found["/trigger/toStateKey"] == ("unknownReference", "review")
+    assert found["/steps/0/attributeKey"] == ("unknownReference", "note")
+    assert found["/steps/1/type"] == ("unknownStepType", "setAttributeValue")
+    assert found["/steps/5/toStateKey"][0] == "missing"
+    assert "/steps/0/value" in found
+    assert "/steps/2/value" not in found
+    assert found["/steps/3/value"][0] == "divisionByZero"
+    assert found["/steps/4/value"][0] == "wrongType"
     assert not Version.objects.exists()
 
 

@@ -178,8 +178,8 @@ def test_every_problem_of_a_draft_stands_on_the_page(cast: Cast, notes: Workflow
     answer = browser(cast.owner).post("/workflows/notes/publish/", {"description": "x"})
     assert answer.status_code == 422
     assert [one.pointer for one in answer.context["problems"]] == [
-        "/definition/steps/0/attributeKey",
-        "/definition/steps/1/type",
+        "/steps/0/attributeKey",
+        "/steps/1/type",
     ]
     assert "Perhaps note was meant." in text_of(answer)
     notes.refresh_from_db()

@@ -51,7 +51,7 @@ def move(
     """
     with transaction.atomic():
         locked = lock(obj)
-        return _make(locked, _known(locked, key), actor)
+        return _make(locked, _known(locked, key), actor, comment)
 
 
 def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
@@ -106,6 +106,10 @@ def _known(obj: GovernedObject, key: str) -> Transition:
     return found
 
 
+def _not_yet(pointer: str, reason: str, value: object) -> Invalid:
+    return Invalid(problems=[Problem(pointer, "notYetActive", reason, value)], code="notYetActive")
+
+
 def _not_from_here(obj: GovernedObject, why: str) -> Conflict:
     allowed = [one.key for one in from_here(obj)]
     state = obj.state.key if obj.state else "no state"
@@ -116,10 +120,13 @@ def _not_from_here(obj: GovernedObject, why: str) -> Conflict:
     )
 
 
-def _make(obj: GovernedObject, one: Transition, actor: Actor) -> Moved:
+def _make(
+    obj: GovernedObject, one: Transition, actor: Actor, comment: dict[str, Any] | None = None
+) -> Moved:
     if reason := not_yet_active(one):
-        problem = Problem("/transitionKey", "notYetActive", reason, one.key)
-        raise Invalid(problems=[problem], code="notYetActive")
+        raise _not_yet("/transitionKey", reason, one.key)
+    if comment is not None:
+        raise _not_yet("/comment", "Comments on a transition are not yet active.", None)
     decision = gate.demand(actor, "transition", Move(obj, one))
     before = obj.state.key if obj.state else None
     obj.enter(one.to_state)

@@ -35,7 +35,7 @@ def publish(
         _demand_version(locked, expected_version)
         draft = demand_draft(locked)
         if problems := check(draft.definition):
-            raise Invalid(problems=[one.under("/definition") for one in problems])
+            raise Invalid(problems=problems)
         version = _new_version(
             locked,
             draft.definition,
