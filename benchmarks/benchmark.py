@@ -34,6 +34,6 @@ class Benchmark:
             ours=round(figures.ours, 2),
             bare=figures.bare and round(figures.bare, 2),
             ratio=ratio and round(ratio, 3),
-            our_statements=ours and round(ours, 2),
-            bare_statements=bare and round(bare, 2),
+            our_statements=ours and round(ours, 3),
+            bare_statements=bare and round(bare, 3),
         )

@@ -38,5 +38,5 @@ class Row:
             "" if self.bare is None else f"{self.bare:,.1f} {self.unit}",
             "" if self.ratio is None else f"{self.ratio:.2f}",
             "" if self.floor is None else f"{self.floor:.2f}",
-            " to ".join(f"{one:,.1f}" for one in pair if one is not None),
+            " to ".join(f"{one:.3g}" for one in pair if one is not None),
         )

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from time import perf_counter, sleep
 
+from django.db import connection
+
 from benchmarks.benchmark import Benchmark
 from benchmarks.timing import Series, Unit
 from benchmarks.world import World, forget_work
@@ -21,7 +23,7 @@ from notifications.models import Delivery, Notification
 from workflows.lifecycle import service
 
 MOST_SECONDS = 20
-LOOK_SECONDS = 0.0005
+LOOK_SECONDS = 0.001
 
 
 def prepare(world: World, objects: int) -> Series:
@@ -39,13 +41,20 @@ def _seconds(world: World, row: GovernedObject) -> float:
     actor = world.actor
     service.move(row, "submit", actor=actor)
     began = perf_counter()
-    written = Notification.objects.filter(object_id=row.pk)
-    _wait_until(lambda: written.exists())
+    _wait_until(lambda: _is_written(row))
     ended = perf_counter()
     # The next one finds an idle worker.
     waiting = Delivery.objects.filter(status__in=["waiting", "sending"])
     _wait_until(lambda: not waiting.exists())
     return ended - began
+
+
+def _is_written(row: GovernedObject) -> bool:
+    """Asked without the ORM, which would take from the worker a third of its time."""
+    table = Notification._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE object_id = %s", [row.pk])
+        return cursor.fetchone() is not None
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
