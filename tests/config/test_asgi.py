@@ -22,6 +22,7 @@ def handshake(headers: list[tuple[bytes, bytes]]) -> ApplicationCommunicator:
     return ApplicationCommunicator(application, scope)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [OURS, FOREIGN])
 async def test_a_handshake_nobody_serves_or_from_elsewhere_is_closed(
     headers: list[tuple[bytes, bytes]],
