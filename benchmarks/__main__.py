@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from benchmarks.surroundings import DATABASES, Surroundings, found
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     asked = _asked()
     is_whole = not asked.only and not asked.objects
     surroundings, left_out = found()
@@ -75,7 +77,11 @@ def _lines(on: Surroundings, asked: argparse.Namespace) -> Iterator[Iterator[dic
         ) as run,
     ):
         assert run.stdout is not None
-        yield map(json.loads, run.stdout)
+        try:
+            yield map(json.loads, run.stdout)
+        except BaseException:
+            run.terminate()
+            raise
     if run.returncode:
         sys.exit(run.returncode)
 
