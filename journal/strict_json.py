@@ -10,9 +10,10 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import Any, NoReturn
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -22,12 +23,20 @@ MOST_DIGITS = 308
 
 # A string that is never closed goes on to the end: what can't fail can't be tried again and again.
 _STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+_STRINGS = re.compile(_STRING.encode(), re.DOTALL)
+_SPACE = r"[ \t\n\r]*+"
 _MARK = re.compile(rf'(?:[^"\[\]{{}},]++|{_STRING})*+(?:([\[{{])|([\]}}])|,|\Z)', re.DOTALL)
-_TOKEN = re.compile(
-    rf"(?P<string>{_STRING})|(?P<mark>[\[\]{{}},:])|(?P<space>[ \t\n\r]++)"
-    r'|(?P<word>[^"\[\]{},: \t\n\r]++)',
+_MOST = re.compile(
+    rf'(?:(?:[^"\[\]{{}},]++|{_STRING})*+[\[\]{{}},]){{0,{MOST_VALUES}}}+', re.DOTALL
+)
+# Values are stepped over together with what stands before the next key, bracket or comma.
+_STEP = re.compile(
+    rf'(?:[^"\[\]{{}},]++|{_STRING}(?!{_SPACE}:))*+'
+    rf"(?:,?{_SPACE}({_STRING}){_SPACE}:|([\[{{])|([\]}}])|(,)|\Z)",
     re.DOTALL,
 )
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b"[]{}"))
+_RISE = bytes.maketrans(b"[{]}", b"\1\1\0\0")
 _NO_CHARACTER = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _CHARACTERS = re.compile(
     r"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F]|0000)|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+",
@@ -67,7 +76,7 @@ def loads(
     if len(raw) > max_bytes:
         raise BadJSON(f"This is larger than {max_bytes:,} bytes.", 1, 1, "", "tooLarge")
     text = _decoded(raw)
-    _measure(text, max_depth)
+    _measure(raw, text, max_depth)
     _check_characters(text)
     return _parsed(text, _decimal if exact else _float)
 
@@ -89,21 +98,32 @@ def _decoded(raw: bytes) -> str:
         _refuse("This is not valid UTF-8.", "encoding", before, len(before))
 
 
-def _measure(text: str, max_depth: int) -> None:
+def _measure(raw: bytes, text: str, max_depth: int) -> None:
     """Counts depth and values before anything is built: a bomb is refused while it is small."""
+    bare = _STRINGS.sub(b"", raw)
+    structure = bare.translate(None, _NOT_STRUCTURE)
+    rises = structure.translate(_RISE)
+    if len(structure) + bare.count(b",") > MOST_VALUES:
+        most = _MOST.match(text)
+        message = f"This holds more than {MOST_VALUES:,} values."
+        _refuse(message, "tooMany", text, most.end() if most else 0, place="")
+    if rises.count(1) > max_depth and _depth(rises) > max_depth:
+        _refuse_depth(text, max_depth)
+
+
+def _depth(rises: bytes) -> int:
+    """The greatest depth that brackets reach; each is 1 where it opens and 0 where it closes."""
+    return max(accumulate(map((-1, 1).__getitem__, rises)))
+
+
+def _refuse_depth(text: str, max_depth: int) -> None:
     depth = 0
-    for count, mark in enumerate(_MARK.finditer(text)):
+    for mark in _MARK.finditer(text):
         kind = mark.lastindex
-        if kind == 1:
-            depth += 1
-            if depth > max_depth:
-                message = f"This is nested more than {max_depth} deep."
-                _refuse(message, "tooDeep", text, mark.end() - 1, place="")
-        elif kind == 2:
-            depth -= 1
-        if count > MOST_VALUES:
-            message = f"This holds more than {MOST_VALUES:,} values."
-            _refuse(message, "tooMany", text, mark.end() - 1, place="")
+        depth += (kind == 1) - (kind == 2)
+        if depth > max_depth:
+            message = f"This is nested more than {max_depth} deep."
+            _refuse(message, "tooDeep", text, mark.end() - 1, place="")
 
 
 def _check_characters(text: str) -> None:
@@ -130,16 +150,9 @@ def _parsed(text: str, number: Callable[[str], float | Decimal]) -> Any:
         message = f"This is not JSON: {_lowered(problem.msg)}."
         _refuse(message, "syntax", text, problem.pos, place=_pointer_at(text, problem.pos))
     except _Unacceptable as problem:
-        for token in _tokens(text):
-            if problem.concerns(token):
-                _refuse(
-                    problem.message,
-                    problem.code,
-                    text,
-                    token.start,
-                    place=token.pointer,
-                )
-        _refuse(problem.message, problem.code, text, 0, place="")
+        offset = problem.literal.find(text) if problem.literal else None
+        place = _place(text, offset)
+        _refuse(problem.message, problem.code, text, place.offset, place=place.pointer)
 
 
 def _lowered(message: str) -> str:
@@ -147,24 +160,31 @@ def _lowered(message: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
-    """A key, a string or a word (a number, a constant), where it stands."""
+class _Literal:
+    """A number or constant as it is written, to be found again among all others."""
 
-    kind: str
-    text: str
-    start: int
-    pointer: str
-    repeated: bool = False
+    written: str
+
+    def find(self, text: str) -> int:
+        """Where it first stands outside of strings, as a word of its own."""
+        first = re.escape(self.written[0])
+        word = rf"(?<![0-9A-Za-z.+-]){re.escape(self.written)}(?![0-9A-Za-z.+-])"
+        before = re.compile(rf'(?:[^"{first}]++|{_STRING}|(?!{word}){first})*+', re.DOTALL)
+        found = before.match(text)
+        return found.end() if found else 0
 
 
 class _Unacceptable(Exception):
-    """Found while decoding, where the place isn't known; `concerns` finds it again."""
+    """Found while decoding, where the place isn't known.
 
-    def __init__(self, message: str, code: str, concerns: Callable[[_Token], bool]) -> None:
+    It is that of the `literal`, or without one of the first key that stands twice.
+    """
+
+    def __init__(self, message: str, code: str, literal: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
-        self.concerns = concerns
+        self.literal = None if literal is None else _Literal(literal)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -172,99 +192,96 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         message = f"The key {twice[:100]!r} stands twice in one object."
-        raise _Unacceptable(message, "duplicateKey", lambda token: token.repeated)
+        raise _Unacceptable(message, "duplicateKey")
     return made
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _Unacceptable(f"{name} is no JSON number.", "notANumber", lambda t: t.text == name)
+    raise _Unacceptable(f"{name} is no JSON number.", "notANumber", name)
 
 
 def _float(literal: str) -> float:
     value = float(literal)
     if not math.isfinite(value):
-        raise _Unacceptable("A number is out of range.", "notANumber", lambda t: t.text == literal)
+        raise _Unacceptable("A number is out of range.", "notANumber", literal)
     return value
 
 
 def _decimal(literal: str) -> Decimal:
     if len(literal) > MOST_DIGITS:
-        raise _Unacceptable("A number is too long.", "notANumber", lambda t: t.text == literal)
+        raise _Unacceptable("A number is too long.", "notANumber", literal)
     try:
         return Decimal(literal)
     except InvalidOperation:
-        raise _Unacceptable(
-            "A number is out of range.", "notANumber", lambda t: t.text == literal
-        ) from None
+        raise _Unacceptable("A number is out of range.", "notANumber", literal) from None
 
 
 def _int(literal: str) -> int:
     if len(literal) > MOST_DIGITS:
-        raise _Unacceptable("A number is too long.", "notANumber", lambda t: t.text == literal)
+        raise _Unacceptable("A number is too long.", "notANumber", literal)
     return int(literal)
 
 
-def _pointer_at(text: str, offset: int) -> str:
-    """The pointer of the value in which the offset lies, as far as the text can be read."""
-    pointer = ""
-    for token in _tokens(text):
-        if token.start > offset:
-            break
-        pointer = token.pointer
-    return pointer
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An offset in characters, and the pointer of the value in which it lies."""
+
+    offset: int
+    pointer: str
 
 
 class _Level:
-    """An object or a list that is being read."""
+    """An object or a list that is being read: the key or the index that was reached."""
 
-    __slots__ = ("index", "key", "keys", "pointer")
+    __slots__ = ("keys", "reached")
 
-    def __init__(self, pointer: str, *, is_object: bool) -> None:
-        self.pointer = pointer
+    def __init__(self, *, is_object: bool) -> None:
         self.keys: set[str] | None = set() if is_object else None
-        self.key: str | None = None
-        self.index = 0
-
-    def here(self) -> str:
-        if self.keys is None:
-            return f"{self.pointer}/{self.index}"
-        return self.pointer if self.key is None else f"{self.pointer}/{escaped(self.key)}"
+        self.reached: str | int | None = None if is_object else 0
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    """Every key, string and word with its pointer; stops where the text is no JSON."""
+def _pointer_at(text: str, offset: int) -> str:
+    return _place(text, offset).pointer
+
+
+def _place(text: str, offset: int | None) -> _Place:
+    """The place at an offset, as far as the text can be read; without one, of a key's repetition.
+
+    A step is taken for each key, bracket and comma in the text, and nothing is built for it.
+    """
     levels: list[_Level] = []
-    for found in _TOKEN.finditer(text):
-        kind = str(found.lastgroup)
-        content, start = found[kind], found.start(kind)
-        level = levels[-1] if levels else None
-        if kind == "space":
-            continue
-        if kind != "mark":
-            yield _word(kind, content, start, level)
-        elif content in "[{":
-            levels.append(_Level(level.here() if level else "", is_object=content == "{"))
-        elif content in "]}":
-            if level is None:
-                return
+    for found in _STEP.finditer(text):
+        if offset is not None and found.end() > offset and found.start(1) != offset:
+            break
+        kind = found.lastindex
+        if kind == 1 and levels:
+            key, level = _unquoted(found[1]), levels[-1]
+            level.reached = key
+            if level.keys is None or offset is not None:
+                continue
+            if key in level.keys:
+                return _Place(found.start(1), _pointer(levels))
+            level.keys.add(key)
+        elif kind == 2:
+            levels.append(_Level(is_object=found[2] == "{"))
+        elif not levels:
+            break
+        elif kind == 3:
             levels.pop()
-        elif content == "," and level is not None:
-            level.index += 1
-            level.key = None
+        elif kind == 4:
+            reached = levels[-1].reached
+            levels[-1].reached = reached + 1 if isinstance(reached, int) else None
+    return _Place(offset or 0, _pointer(levels))
 
 
-def _word(kind: str, content: str, start: int, level: _Level | None) -> _Token:
-    if level is None:
-        return _Token(kind, content, start, "")
-    if level.keys is None or level.key is not None or kind != "string":
-        return _Token(kind, content, start, level.here())
-    level.key = _unquoted(content)
-    repeated = level.key in level.keys
-    level.keys.add(level.key)
-    return _Token("key", content, start, level.here(), repeated)
+def _pointer(levels: list[_Level]) -> str:
+    reached = (level.reached for level in levels)
+    return "".join(f"/{escaped(segment)}" for segment in reached if segment is not None)
 
 
 def _unquoted(literal: str) -> str:
+    if "\\" not in literal:
+        return literal[1:-1]
     try:
         return str(json.loads(literal))
     except json.JSONDecodeError:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.strict_json import BadJSON, loads
+from journal.strict_json import BadJSON, escaped, loads
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 VALUES = st.recursive(
@@ -66,7 +66,7 @@ def test_anything_else_is_refused_and_nothing_breaks(raw: bytes) -> None:
         (b'["ok",\n "\\ud800"]', "noCharacter", (2, 3), "/1"),
         (b'["\\udc00\\ud800"]', "noCharacter", (1, 3), "/0"),
         (b'{"a": "\\u0000"}', "noCharacter", (1, 8), "/a"),
-        (b'{"a": [1, 2,]}', "syntax", (1, 13), "/a/1"),
+        (b'{"a": [1, 2,]}', "syntax", (1, 13), "/a/2"),
         (b'{"a": "never closed', "syntax", (1, 7), "/a"),
         (b"", "syntax", (1, 1), ""),
         (b"[" * 65 + b"]" * 65, "tooDeep", (1, 65), ""),
@@ -125,3 +125,23 @@ def _work_of_refusing(raw: bytes) -> float:
         refusal(raw)
         tries.append(time.thread_time() - started)
     return min(tries)
+
+
+@given(VALUES, st.data(), st.booleans(), st.sampled_from([None, 1]))
+def test_a_refusal_points_at_what_is_wrong_wherever_it_stands(
+    value: Any, data: st.DataObject, ascii_only: bool, indent: int | None
+) -> None:
+    pointer, spoilt = _spoilt(value, data)
+    problem = refusal(json.dumps(spoilt, ensure_ascii=ascii_only, indent=indent).encode())
+    assert (problem.code, problem.pointer) == ("notANumber", pointer)
+
+
+def _spoilt(value: Any, data: st.DataObject) -> tuple[str, Any]:
+    """The value with NaN put somewhere into it, and the pointer of that place."""
+    if not isinstance(value, list | dict) or not value or data.draw(st.booleans()):
+        return "", float("nan")
+    inner = value if isinstance(value, dict) else dict(enumerate(value))
+    chosen = data.draw(st.sampled_from(sorted(inner)))
+    pointer, inner[chosen] = _spoilt(inner[chosen], data)
+    spoilt = inner if isinstance(value, dict) else list(inner.values())
+    return f"/{escaped(chosen)}{pointer}", spoilt
