@@ -21,6 +21,8 @@ from catalog.packages.fields import Field
 from catalog.packages.kinds import RowKind, row_kind
 from catalog.packages.single import delete_one, save_one
 
+MOST_NEW_LINES = 50
+
 
 class AssetTable(ThemedTable):
     """The assets of a kind that stand within the page's row; saved and deleted one by one.
@@ -75,7 +77,7 @@ class AssetTable(ThemedTable):
             fixed=frozenset({"key"}),
             refusal=request.META.get(REFUSAL),
         )
-        return forms.inlineformset_factory(
+        made = forms.inlineformset_factory(
             self.parent_model,
             self.model,
             form=form,
@@ -85,6 +87,10 @@ class AssetTable(ThemedTable):
             extra=self.extra,
             can_delete=self.has_delete_permission(request, obj),
         )
+        # Without it a single request could ask for a thousand forms to be built.
+        there = getattr(obj, made.get_default_prefix()).count() if obj else 0
+        made.max_num = made.absolute_max = there + MOST_NEW_LINES
+        return made
 
     def read(self, obj: Any) -> Mapping[str, Any]:
         return beginnings(self.asset_fields, self.kind.read(obj))
