@@ -22,6 +22,7 @@ from catalog.filters import Schema, present
 from journal.clock import now
 from journal.kinds import Consumer
 from journal.models import Event
+from journal.pushing import mention
 from journal.waking import wake
 from notifications.services import tell
 
@@ -101,7 +102,9 @@ def _start(deployment: Deployment, events: Sequence[Event]) -> None:
     stored = Execution.objects.filter(
         workflow=deployment.workflow, event_id__in=[event.pk for event in events]
     )
-    for execution in stored.filter(status=Execution.Status.QUEUED):
+    queued = list(stored.filter(status=Execution.Status.QUEUED))
+    mention("executions", [execution.pk for execution in queued])
+    for execution in queued:
         if execution.depth > most_depth:
             _cut(execution, most_depth)
         else:

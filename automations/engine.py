@@ -16,6 +16,7 @@ from automations.models import Execution, ExecutionItem
 from catalog.models import GovernedObject
 from journal.clock import now
 from journal.leases import LeaseLost, claim, due, hand_back, heartbeat
+from journal.pushing import mention
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
@@ -120,6 +121,7 @@ def _finish(execution: Execution, error: dict[str, str] | None, chain: Chain | N
             "leased_until",
         ]
     )
+    mention("executions", [execution.pk])
 
 
 def _give_back_if_held(execution_id: int, token: str, problem: Exception) -> None:

@@ -31,6 +31,7 @@ ICONS = (
     "circle-x",
     "clock",
     "code",
+    "columns-3",
     "device-desktop",
     "edit",
     "eye-off",
@@ -44,6 +45,7 @@ ICONS = (
     "inbox",
     "info-circle",
     "key",
+    "keyboard",
     "layout-board",
     "link",
     "loader-2",
@@ -73,6 +75,7 @@ ICONS = (
     "users",
     "versions",
     "webhook",
+    "wifi-off",
     "world",
     "x",
 )

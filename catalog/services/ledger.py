@@ -9,6 +9,7 @@ from catalog.models import Change, GovernedObject
 from journal.clock import now
 from journal.models import Event
 from journal.origin import Origin
+from journal.pushing import mention
 from journal.recording import Fact, record_many
 
 BATCH = 1000
@@ -65,4 +66,5 @@ class Ledger:
             change.at = instant
             change.root_id = change.root_id or roots.get(change.object_id)
         Change.objects.bulk_create(self.changes, batch_size=BATCH)
+        mention("objects", {change.object_id for change in self.changes})
         return events

@@ -78,6 +78,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "children": parts.children_of(obj, actor=actor),
         "executions": parts.executions_about(obj, actor=actor),
         "history": history,
+        "newest_change": history.rows[0].pk if history.rows and not history.previous else 0,
         "story": story_of(
             shown_changes(history.rows, obj, actor=actor),
             states=states,

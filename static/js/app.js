@@ -2,6 +2,7 @@
 import { startDiagrams } from "./diagrams.js";
 import { startDialogs } from "./dialogs.js";
 import { startEvents } from "./events.js";
+import { startLive } from "./live.js";
 import { startHtmx } from "./requests.js";
 import { startThemeSwitch } from "./theme-switch.js";
 import { startTimes } from "./times.js";
@@ -23,6 +24,7 @@ startDialogs();
 startFills();
 startDiagrams();
 startTimes();
+startLive();
 startEvents();
 document.addEventListener("htmx:afterSettle", (event) => {
   startDiagrams(event.target);

@@ -2,6 +2,7 @@
 
 const ICONS = { success: "circle-check", error: "circle-x", warning: "alert-triangle", info: "info-circle" };
 const SHOWN_FOR = 6000;
+const MOST_SHOWN = 4;
 
 function leaveLater(toast) {
   if (toast.getAttribute("role") === "alert") return;
@@ -13,8 +14,9 @@ function leaveLater(toast) {
   });
 }
 
-// kind: success, error, warning or info. The text is set as text, never as HTML.
-export function toast(text, kind = "info") {
+// kind: success, error, warning or info. The text is set as text, never as HTML. A url of our own
+// makes a link of it.
+export function toast(text, kind = "info", { url = "", label = "" } = {}) {
   const template = document.getElementById("toast-template");
   const place = document.getElementById("toasts");
   if (!template || !place) return;
@@ -24,7 +26,16 @@ export function toast(text, kind = "info") {
   const use = note.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${ICONS[kind] ?? ICONS.info}`));
   note.querySelector(".toast-note__text").textContent = text;
+  const link = note.querySelector(".toast-note__link");
+  if (url) {
+    link.href = url;
+    link.textContent = label;
+    link.hidden = false;
+  }
   place.append(note);
+  // Of many at once only the latest are of use; all of them are in the inbox.
+  const notes = place.querySelectorAll('[data-toast]:not([role="alert"])');
+  for (const old of [...notes].slice(0, -MOST_SHOWN)) old.remove();
 }
 
 function problemText(request) {

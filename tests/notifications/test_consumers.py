@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -19,8 +18,12 @@ from accounts.actor import Actor
 from accounts.models import ApiToken, User
 from accounts.services import tokens
 from config.asgi import application
-from notifications import consumers, inbox, pushing
+from journal import pushing
+from notifications import inbox
+from notifications.consumers import events
+from notifications.consumers.watching import MOST_DUE, Due
 from notifications.models import Notification
+from notifications.pushing import group_of
 from notifications.services import tell
 from tests.notifications.conftest import Kitchen
 
@@ -55,12 +58,14 @@ def bearer(token: str) -> Headers:
 class Page:
     """A page's end of the socket."""
 
-    def __init__(self, headers: Headers, subprotocols: list[str] | None = None) -> None:
+    def __init__(
+        self, headers: Headers, subprotocols: list[str] | None = None, watch: str = ""
+    ) -> None:
         self.confirmed: str | None = None
         scope = {
             "type": "websocket",
             "path": "/ws/events",
-            "query_string": b"",
+            "query_string": watch.encode(),
             "headers": headers,
             "subprotocols": subprotocols or [],
         }
@@ -97,8 +102,10 @@ class Page:
 
 
 @asynccontextmanager
-async def opened(headers: Headers, subprotocols: list[str] | None = None) -> AsyncIterator[Page]:
-    page = Page(headers, subprotocols)
+async def opened(
+    headers: Headers, subprotocols: list[str] | None = None, watch: str = ""
+) -> AsyncIterator[Page]:
+    page = Page(headers, subprotocols, watch)
     accepted = await page.connect()
     assert accepted["type"] == "websocket.accept"
     page.confirmed = accepted["subprotocol"]
@@ -113,10 +120,10 @@ async def told(user: User, cause: str, subject: str = "Hello") -> None:
     await send([user], subject=subject, text="x", cause=cause, actor=Actor.system())
 
 
-async def pushed(user: User) -> None:
+async def pushed(group: str, content: dict[str, Any]) -> None:
     """From a thread that is none of the event loop's own."""
     push = database_sync_to_async(pushing.push, thread_sensitive=False)
-    await push(user.pk, {"type": "progress"})
+    await push(group, content)
 
 
 async def test_a_session_hears_of_its_notifications(steward: User, session: Headers) -> None:
@@ -168,13 +175,35 @@ async def test_pushes_reach_their_own_user_only(kitchen: Kitchen, token: str) ->
         assert await page.hears_nothing(0.2)
 
 
-async def test_any_thread_pushes_at_once(steward: User, token: str) -> None:
+async def test_any_thread_pushes_at_once(
+    steward: User, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "CHECK_SECONDS", 60)
     async with opened(bearer(token)) as page:
         await page.hears()
-        began = monotonic()
-        await pushed(steward)
-        assert await page.hears() == {"type": "progress"}
-        assert monotonic() - began < 1
+        send = database_sync_to_async(tell, thread_sensitive=False)
+        await send([steward], subject="Hi", text="x", cause="1", actor=Actor.system())
+        assert (await page.hears())["subject"] == "Hi"
+
+
+async def test_what_nobody_knows_is_not_passed_on(steward: User, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await pushed(group_of(steward.pk), {"type": "progress", "secret": "x"})
+        assert await page.hears_nothing(0.3)
+
+
+async def test_a_notification_about_what_is_hidden_by_now_tells_nothing(
+    kitchen: Kitchen, token: str, steward: User
+) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        secret = await database_sync_to_async(kitchen.secret)()
+        row = await Notification.objects.acreate(
+            user=steward, subject="Secret sauce changed", object_id=secret.pk, cause="1"
+        )
+        await pushed(group_of(steward.pk), {"type": "notification", "id": row.pk})
+        assert (await page.hears())["subject"] == inbox.HIDDEN_SUBJECT
 
 
 async def test_a_lost_push_is_made_up_for(steward: User, token: str) -> None:
@@ -206,21 +235,29 @@ async def test_another_password_ends_the_session(steward: User, session: Headers
         assert await page.closed(2) == 4401
 
 
-async def test_a_page_that_talks_is_put_out(token: str) -> None:
+@pytest.mark.parametrize("said", ["x", "{}", '{"type": "unread"}', "[" * 100_000])
+async def test_a_page_that_talks_is_put_out(token: str, said: str) -> None:
     async with opened(bearer(token)) as page:
         await page.hears()
-        for _ in range(consumers.MOST_FRAMES):
-            await page.say("[" * 1000)
-        assert await page.hears_nothing(0.1)
-        await page.say("x")
-        assert await page.closed() == 4429
+        await page.say(said)
+        assert await page.closed() == 4400
+
+
+@pytest.mark.parametrize(
+    "watch",
+    ["x", "executions=", "executions=1,x", "objects=-1", "objects=" + "9" * 30, "objects=%C2%B2",
+     "executions=" + "1," * 60 + "1", "secrets=all"],
+)  # fmt: skip
+async def test_an_address_that_says_something_else_is_refused(token: str, watch: str) -> None:
+    async with opened(bearer(token), watch=watch) as page:
+        assert await page.closed() == 4400
 
 
 async def test_a_slow_reader_is_dropped(
     steward: User, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "SEND_SECONDS", 0.3)
-    sent: list[str] = []
+    monkeypatch.setattr(events, "SEND_SECONDS", 0.3)
+    sent: list[dict[str, Any]] = []
     greeted, gone = asyncio.Event(), asyncio.Event()
 
     async def receive() -> dict[str, Any]:
@@ -229,15 +266,33 @@ async def test_a_slow_reader_is_dropped(
         return {"type": "websocket.connect"}
 
     async def send(event: dict[str, Any]) -> None:
-        sent.append(event["type"])
-        if greeted.is_set():
+        sent.append(event)
+        if greeted.is_set() and event["type"] == "websocket.send":
             await gone.wait()
         if event["type"] == "websocket.send":
             greeted.set()
 
     scope = {"type": "websocket", "headers": bearer(token), "subprotocols": []}
-    page = asyncio.ensure_future(consumers.Events()(scope, receive, send))
+    page = asyncio.ensure_future(events.Events()(scope, receive, send))
     await asyncio.wait_for(greeted.wait(), 5)
-    await pushed(steward)
+    await told(steward, "1")
     await asyncio.wait_for(page, 5)
-    assert sent == ["websocket.accept", "websocket.send", "websocket.send"]
+    assert [one["type"].removeprefix("websocket.") for one in sent] == [
+        "accept", "send", "send", "close"
+    ]  # fmt: skip
+    assert sent[-1]["code"] == 4429
+
+
+async def test_what_waits_for_a_slow_reader_stays_small() -> None:
+    due = Due()
+    for pk in range(100_000):
+        due.add(due.notifications, [pk])
+    assert len(due.notifications) == MOST_DUE
+    assert due.missed
+
+
+async def test_more_than_can_be_told_is_said_to_be_missed(steward: User, token: str) -> None:
+    async with opened(bearer(token)) as page:
+        await page.hears()
+        await pushed("executions", {"type": "mention", "group": "executions", "ids": None})
+        assert await page.hears() == {"type": "resync"}

@@ -9,8 +9,9 @@ from django.db import transaction
 from pytest_django import Settings
 
 from accounts.actor import Actor
-from notifications import pushing
+from journal import pushing
 from notifications.models import Notification
+from notifications.pushing import group_of
 from notifications.services import tell
 from tests.notifications.conftest import Kitchen
 
@@ -44,8 +45,10 @@ def test_without_a_layer_nothing_is_pushed(kitchen: Kitchen, settings: Settings)
 
 
 def test_a_rollback_pushes_nothing(kitchen: Kitchen) -> None:
+    before = list(transaction.get_connection().run_on_commit)
     with transaction.atomic():
-        pushing.push(kitchen.user("owner").pk, {"type": "progress"})
+        pushing.push(group_of(kitchen.user("owner").pk), {"type": "unread"})
+        pushing.mention("objects", [kitchen.soup.pk])
+        assert len(transaction.get_connection().run_on_commit) == len(before) + 2
         transaction.set_rollback(True)
-    waiting = [call for _, call, _ in transaction.get_connection().run_on_commit]
-    assert not [call for call in waiting if "Carrier" in repr(call)]
+    assert transaction.get_connection().run_on_commit == before
