@@ -1,4 +1,5 @@
-"""The ASGI application: HTTP to Django, sockets to the consumers after their Origin is checked."""
+"""The ASGI application: HTTP to Django behind a guard of bodies, sockets to the consumers after
+their Origin is checked."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
+from config.bodies import BodyGuard
 from config.origins import OriginCheck
 from config.routing import socket_routes
 
@@ -16,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 def build() -> ProtocolTypeRouter:
     """Django first: the consumers behind the routes import models, which need the apps ready."""
-    http = get_asgi_application()
+    http = BodyGuard(get_asgi_application())
     sockets = OriginCheck(AuthMiddlewareStack(URLRouter(socket_routes())))
     return ProtocolTypeRouter({"http": http, "websocket": sockets})
 

@@ -8,15 +8,27 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from accounts.exceptions import Refused
-from accounts.http.problems import MEDIA_TYPE, document, status_of
+from accounts.http.problems import MEDIA_TYPE, document, is_of_api, refusal, status_of
 from accounts.pages import own_address
+from accounts.scopes import SAFE_METHODS
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Slashes(CommonMiddleware):
+    """Leads to the address with a slash at its end, but only who asks.
+
+    A redirected POST would arrive as a GET: what it was to change is told as not found instead.
+    """
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return request.method in SAFE_METHODS and super().should_redirect_with_slash(request)
 
 
 class Refusals:
@@ -32,6 +44,10 @@ class Refusals:
         response = self.get_response(request)
         if is_part(request) and _asks_to_sign_in(response):
             return _sign_in_again(request)
+        if response.status_code == 405 and not is_of_api(request.path):
+            page = refusal(request.path, 405)
+            page["Allow"] = response.headers.get("Allow", "")
+            return page
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

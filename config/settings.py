@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "config.content_policy.content_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.pages.Slashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -292,6 +292,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = IS_PRODUCTION
 CSRF_COOKIE_SECURE = IS_PRODUCTION
+CSRF_FAILURE_VIEW = "accounts.http.problems.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # other names below this host are not ours to bind to HTTPS,

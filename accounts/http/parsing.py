@@ -31,6 +31,14 @@ class WrongCharset(APIException):
     default_detail = "JSON is read as UTF-8 only."
 
 
+class WrongEncoding(APIException):
+    """A body that would have to be unpacked, and could grow without end."""
+
+    status_code = 415
+    default_code = "unsupported_media_type"
+    default_detail = "A body is read as it is: send it without Content-Encoding."
+
+
 class StrictJSONParser(BaseParser):
     """`application/json`, at most `most_bytes` large.
 
@@ -48,6 +56,8 @@ class StrictJSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         meta = (parser_context or {})["request"].META
+        if meta.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+            raise WrongEncoding
         if _charset(media_type or "") not in UTF8:
             raise WrongCharset
         if _declared(meta.get("CONTENT_LENGTH")) > self.most_bytes:

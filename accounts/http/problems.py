@@ -8,10 +8,19 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.views import defaults
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 
@@ -45,6 +54,8 @@ SENTENCES = {
     400: "This request can't be read.",
     403: "This is not allowed.",
     404: "There is nothing at this address.",
+    405: "This address doesn't take this method.",
+    408: "The request did not arrive in time.",
     413: "The body is too large.",
     422: "What was given can't be accepted.",
     500: "Something went wrong on our side; it was recorded.",
@@ -54,10 +65,18 @@ CODES = {
     400: "malformed",
     403: "denied",
     404: "notFound",
+    405: "methodNotAllowed",
+    408: "tooSlow",
     413: "tooLarge",
     422: "invalid",
     500: "fault",
     503: "busy",
+}
+UNREADABLE: Mapping[type[Exception], str] = {
+    DisallowedHost: "The Host header names no host of this installation.",
+    TooManyFieldsSent: "This request has too many fields.",
+    TooManyFilesSent: "This request has too many files.",
+    MultiPartParserError: "The multipart body is malformed.",
 }
 
 
@@ -158,7 +177,7 @@ def _detail(exc: Exception, status: int, found: list[Problem]) -> str:
         return Invalid(problems=found).detail
     if isinstance(exc, rest.APIException):
         return str(exc.detail)
-    return SENTENCES[status]
+    return _unreadable(exc) or SENTENCES[status]
 
 
 def _code(exc: Exception, status: int) -> str:
@@ -183,28 +202,47 @@ def _headers(exc: Exception) -> dict[str, str]:
 # --- what never reaches a view of the API --------------------------------------------------------
 
 
-def _plain(status: int) -> HttpResponse:
-    content = build(status, detail=SENTENCES[status], code=CODES[status])
-    return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
+def refusal(path: str, status: int, detail: str = "") -> HttpResponse:
+    """A refusal of what was asked at this path: a problem document in the API, elsewhere a page.
+
+    Needs neither request nor user nor database: it must also come out when those are broken.
+    """
+    if is_of_api(path):
+        content = build(status, detail=detail or SENTENCES[status], code=CODES[status])
+        return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
+    page = render_to_string(f"errors/{status}.html", {"exception": detail})
+    return HttpResponse(page, status=status)
 
 
-def _for_api(request: HttpRequest) -> bool:
-    return request.path.startswith(API_PREFIX)
+def is_of_api(path: str) -> bool:
+    return f"{path}/".startswith(API_PREFIX)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if not _for_api(request):
-        return defaults.bad_request(request, exception)
-    return _plain(413 if isinstance(exception, RequestDataTooBig) else 400)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return refusal(request.path, status, _unreadable(exception))
 
 
-def denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _plain(403) if _for_api(request) else defaults.permission_denied(request, exception)
+def _unreadable(exc: Exception) -> str:
+    return next((text for kind, text in UNREADABLE.items() if isinstance(exc, kind)), "")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    return _plain(404) if _for_api(request) else defaults.page_not_found(request, exception)
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request.path, 403)
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
-    return _plain(500) if _for_api(request) else defaults.server_error(request)
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    detail = ""
+    if is_of_api(request.path) and is_valid_path(f"{request.path_info}/"):
+        detail = f"{SENTENCES[404]} Addresses end with a slash: {request.path[:LONGEST_ECHO]}/"
+    return refusal(request.path, 404, detail)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return refusal(request.path, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if is_of_api(request.path):
+        return refusal(request.path, 403)
+    return HttpResponse(render_to_string("403_csrf.html"), status=403)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import unquote_to_bytes
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import IsAuthenticated
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.exceptions import Invalid, Malformed, NotFound, Problem
 from accounts.http import idempotency
 from accounts.http.authentication import WithinScopes, actor_of
 from accounts.http.forms import Form
@@ -92,7 +93,7 @@ class Resource(APIView):
         paging = PAGE_PARAMETERS if asks and self.pagination_class else ()
         sorting = ["sort"] if asks and self.sorts else []
         given = request.query_params
-        _refuse_unknown(given, [*known, *paging, *sorting])
+        refuse_unknown(given, [*known, *paging, *sorting])
         return read(form, {name: given[name] for name in known if name in given}) if form else {}
 
     def body(self, form: type[Form], *, partial: bool = False) -> dict[str, Any]:
@@ -147,13 +148,24 @@ def refuse_unsound(request: Request, path: Mapping[str, Any]) -> None:
     """Keeps from the database what it would choke on."""
     if not all(is_sound(str(part)) for part in path.values()):
         raise NotFound("There is nothing at this address.")
+    if not _is_utf8(request.META.get("QUERY_STRING", "")):
+        raise Malformed("The query is no text in UTF-8, each byte beyond ASCII as %XX.")
     for name, values in request.query_params.lists():
         if not all(is_sound(text) for text in (name, *values)):
             detail = "This text holds a character that stands for nothing."
             raise Invalid(problems=[Problem("/" + name[:100], "unsoundText", detail)])
 
 
-def _refuse_unknown(given: Any, known: Sequence[str]) -> None:
+def _is_utf8(query: str) -> bool:
+    try:
+        unquote_to_bytes(query).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def refuse_unknown(given: QueryDict, known: Sequence[str]) -> None:
+    """One problem for each parameter that isn't known, or stands twice."""
     problems = []
     for name, values in given.lists():
         if name not in known:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from accounts.http.problems import API_PREFIX, refusal
 from config.serving.exceptions import ServeRefused
 
 SOCKET_MESSAGE_BYTES = 1024 * 1024
@@ -61,11 +63,24 @@ class Web(uvicorn.Server):
         yield
 
 
+class Protocol(HttpToolsProtocol):
+    """HTTP as uvicorn reads it; what isn't HTTP is answered with a problem document, too."""
+
+    def send_400_response(self, msg: str) -> None:
+        answer = refusal(API_PREFIX, 400, "This is no HTTP request.")
+        head = (
+            f"HTTP/1.1 400 Bad Request\r\nContent-Type: {answer['Content-Type']}\r\n"
+            f"Content-Length: {len(answer.content)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + answer.content)
+        self.transport.close()
+
+
 def _configuration(grace: int) -> uvicorn.Config:
     return uvicorn.Config(
         "config.asgi:application",
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="websockets-sansio",
         ws_max_size=SOCKET_MESSAGE_BYTES,
         ws_per_message_deflate=False,
