@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,19 +13,12 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
-from accounts.pages import Heading, actor_of, address, given, listed
+from accounts.pages import actor_of, address, given, listed
 from automations.models import Execution, ExecutionItem
-from automations.views import runs
+from automations.views import listing, runs
 
 MOST_ITEMS = 25
-HEADINGS = [
-    Heading("Workflow"),
-    Heading("Status"),
-    Heading("Object"),
-    Heading("Trigger"),
-    Heading("Started"),
-    Heading("Took", numeric=True),
-]
+OPEN = frozenset({"queued", "running", "waiting", "paused"})
 
 
 @require_safe
@@ -34,31 +26,19 @@ HEADINGS = [
 def executions(request: HttpRequest) -> HttpResponse:
     """What ran, newest first, of the workflows that the reader sees."""
     actor = actor_of(request)
-    seen = gate.narrow(actor, "view", Execution.objects.select_related("workflow"))
-    page = listed(request, _filtered(seen, request), Sorted.by("-pk"))
+    wanted = listing.read(request.GET, actor=actor)
+    page = listed(request, wanted.rows, Sorted.by(wanted.order))
     context = {
         "rows": runs.rows_of(page.rows, actor=actor),
         "page": page,
-        "headings": HEADINGS,
-        "status": given(request.GET, "status"),
-        "statuses": [
-            (value, address(request.GET, status=value, cursor=None))
-            for value in Execution.Status.values
-        ],
-        "any_status": address(request.GET, status=None, cursor=None),
-        "workflow_key": given(request.GET, "workflow"),
-        "any_workflow": address(request.GET, workflow=None, cursor=None),
-        "is_filtered": any(given(request.GET, name) for name in ("status", "workflow")),
+        "sort": wanted.sort,
+        "headings": listing.headings(request.GET, wanted.sort),
+        "chips": wanted.chips,
+        "problems": wanted.problems,
+        "is_filtered": any(given(request.GET, name) for name in listing.FIELDS),
+        **listing.offered(request.GET, actor=actor),
     }
     return render(request, "automations/executions.html", context)
-
-
-def _filtered(rows: QuerySet[Execution], request: HttpRequest) -> QuerySet[Execution]:
-    if status := given(request.GET, "status"):
-        rows = rows.filter(status=status)
-    if workflow := given(request.GET, "workflow"):
-        rows = rows.filter(workflow__key=workflow)
-    return rows
 
 
 @require_safe
@@ -68,14 +48,22 @@ def execution(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = gate.fetch(actor, Execution.objects.select_related("workflow", "version"), pk=pk)
     items = ExecutionItem.objects.filter(execution=found)
+    only_failed = given(request.GET, "items") == "failed"
+    if only_failed:
+        items = items.filter(status=ExecutionItem.Status.FAILED)
     page = listed(request, items, Sorted.by("pk"), limit=MOST_ITEMS)
     name = runs.name_of(found)
     context = {
         "execution": found,
         "name": name,
+        "is_open": found.status in OPEN,
+        "done_count": found.succeeded_count + found.failed_count,
         "crumbs": [("Executions", reverse("executions")), (f"{name}, run {found.pk}", "")],
-        "items": runs.items_shown(page.rows, found.version, actor=actor),
+        "items": runs.items_shown(page.rows, found, actor=actor),
         "page": page,
+        "only_failed": only_failed,
+        "all_items_url": address(request.GET, items=None, cursor=None),
+        "failed_items_url": address(request.GET, items="failed", cursor=None),
         **_facts(found, actor),
     }
     return render(request, "automations/execution.html", context)

@@ -12,11 +12,12 @@ from accounts.actor import SYSTEM, Actor
 from accounts.models import User
 from automations.models import Execution, ExecutionItem
 from automations.redaction import ItemView, StepView, items_for, steps_for
+from automations.views.values import StepNames, lines_of, step_names
 from catalog.models import GovernedObject
 from workflows.authoring.definitions import step_id, walk
 from workflows.authoring.kinds import step_kinds
 from workflows.models import Version
-from workflows.views.texts import Line, in_order, spaced, text_of
+from workflows.views.texts import Line, spaced
 from workflows.views.words import ICONS
 
 EVENTS = {
@@ -33,6 +34,11 @@ OTHERS = {
     "manual": "By hand",
     "call": "Another workflow",
 }
+
+
+MOST_OPEN = 12
+"""Steps of a page that are shown with their values at once; of more, only failed ones are."""
+LEAST_WIDTH = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,18 @@ class StepShown:
     input: list[Line]
     output: list[Line]
     problem: str
+    place: str
     duration: str
+    bar: Bar | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """When a step ran, as a share of the whole execution: 0 to 100 from its beginning."""
+
+    start: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,22 @@ class ItemShown:
 
     view: ItemView
     steps: list[StepShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first step to the end, as milliseconds that a step's bar is drawn in."""
+
+    start: datetime
+    milliseconds: float
+
+    def bar(self, started_at: str | None, duration_ms: float | None) -> Bar | None:
+        if started_at is None or duration_ms is None or self.milliseconds <= 0:
+            return None
+        before = (datetime.fromisoformat(started_at) - self.start).total_seconds() * 1000
+        start = min(max(before / self.milliseconds, 0), 1) * 100
+        width = min(max(duration_ms / self.milliseconds * 100, LEAST_WIDTH), 100)
+        return Bar(round(min(start, 100 - width), 2), round(width, 2))
 
 
 def rows_of(executions: Sequence[Execution], *, actor: Actor) -> list[Row]:
@@ -127,14 +160,40 @@ def in_words(span: timedelta) -> str:
 
 
 def items_shown(
-    items: Sequence[ExecutionItem], version: Version | None, *, actor: Actor
+    items: Sequence[ExecutionItem], execution: Execution, *, actor: Actor
 ) -> list[ItemShown]:
     """The items with their steps, as this reader may see them."""
-    labels = labels_in(version)
+    views = steps_for(items, actor=actor)
+    drawing = _Drawing(
+        labels_in(execution.version),
+        step_names(
+            execution.version.definition if execution.version else {},
+            [part for view in views for part in (view.input, view.output)],
+        ),
+        _span(execution),
+        opens=len(views) <= MOST_OPEN,
+    )
     steps: dict[int, list[StepShown]] = {item.pk: [] for item in items}
-    for step in steps_for(items, actor=actor):
-        steps[step.item_id].append(_step(step, labels))
+    for view in views:
+        steps[view.item_id].append(_step(view, drawing))
     return [ItemShown(view, steps[view.id]) for view in items_for(items, actor=actor)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """What all steps of a page are drawn with."""
+
+    labels: Mapping[str, str]
+    names: StepNames
+    span: Span | None
+    opens: bool
+
+
+def _span(execution: Execution) -> Span | None:
+    started, ended = execution.started_at, execution.ended_at
+    if started is None or ended is None:
+        return None
+    return Span(started, (ended - started).total_seconds() * 1000)
 
 
 def labels_in(version: Version | None) -> dict[str, str]:
@@ -148,43 +207,22 @@ def labels_in(version: Version | None) -> dict[str, str]:
     }
 
 
-def _step(step: StepView, labels: Mapping[str, str]) -> StepShown:
+def _step(step: StepView, drawing: _Drawing) -> StepShown:
     kind = step_kinds.get(step.type)
     label = kind.label if kind else spaced(step.type)
     problem = step.error or {}
     return StepShown(
         view=step,
-        title=labels.get(step.step_id, label),
+        title=drawing.labels.get(step.step_id, label),
         icon=ICONS.get(step.type, "bolt"),
         kind=label,
-        input=lines_of(step.input),
-        output=lines_of(step.output),
+        input=lines_of(step.input, drawing.names, type_key=step.type),
+        output=lines_of(step.output, drawing.names, type_key=step.type),
         problem=str(problem.get("detail", "")),
+        place=str(problem.get("pointer", "")),
         duration=""
         if step.duration_ms is None
         else in_words(timedelta(milliseconds=step.duration_ms)),
+        bar=drawing.span.bar(step.started_at, step.duration_ms) if drawing.span else None,
+        is_open=drawing.opens or step.status == "failed",
     )
-
-
-def lines_of(held: Mapping[str, Any] | None) -> list[Line]:
-    """JSON as lines to read; what holds nothing is left out."""
-    if held is None:
-        return []
-    return [
-        Line(spaced(name), _told(held[name]), is_code=isinstance(held[name], Mapping))
-        for name in in_order(held)
-        if held[name] not in ([], {})
-    ]
-
-
-def _told(value: Any) -> str:
-    """Like any JSON; people who were left out are told with the reason."""
-    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        return "\n".join(_one(one) for one in value)
-    return text_of(value)
-
-
-def _one(held: Mapping[str, Any]) -> str:
-    if "username" in held and "detail" in held:
-        return f"{held['username']}: {held['detail']}"
-    return text_of(held)

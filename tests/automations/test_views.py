@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from automations.models import Execution, ExecutionItem
-from automations.views.runs import in_words, lines_of, trigger_of
+from automations.views.runs import in_words, trigger_of
+from automations.views.values import lines_of
 from catalog.models import AttributeType, Board, GovernedObject
+from notifications.models import Template
 from permissions.models import Condition
 from tests.cast import Cast
 from tests.kitchen import NOTE, SYSTEM, TELL, Kitchen, definition, published
 from tests.pages import browser, queries_of, text_of
 from tests.settling import settle
 from workflows.lifecycle import service as lifecycle
+from workflows.views.texts import Line
 
 FAILING = {"id": "fail", "type": "changeWorkflowState", "toStateKey": "archived", "label": "Try it"}
 
@@ -66,7 +69,7 @@ def test_an_execution_shows_each_step_with_its_outcome(cast: Cast, soup: Governe
         ("Before", "nothing"),
         ("After", "seen"),
     ]
-    assert ("Sent", "steward") in [(line.label, line.text) for line in sent.output]
+    assert ("Told", "steward") in [(line.label, line.text) for line in sent.output]
     assert answer.context["actor_name"] == "owner"
     assert "Completed with failures" in text_of(answer)
 
@@ -176,3 +179,101 @@ def test_system_is_named(cast: Cast, kitchen: Kitchen) -> None:
     settle()
     answer = browser(cast.viewer).get(run_of(soup))
     assert (answer.context["actor_name"], answer.context["run_as_name"]) == ("System", "System")
+
+
+def numbered(answer: Any) -> list[int]:
+    assert answer.status_code == 200
+    return [row.execution.pk for row in answer.context["rows"]]
+
+
+def test_the_list_is_narrowed_by_text_mode_object_and_time(
+    cast: Cast, kitchen: Kitchen, soup: GovernedObject
+) -> None:
+    first = Execution.objects.get()
+    second = Execution.objects.create(
+        workflow=first.workflow, workflow_key="notes", actor_name="x", mode="test"
+    )
+    Execution.objects.filter(pk=first.pk).update(
+        created_at=datetime(2026, 3, 31, 23, 59, tzinfo=UTC)
+    )
+    client = browser(cast.viewer)
+    for query, wanted in (
+        ("q=NOTE", [second.pk, first.pk]),
+        (f"q={first.pk}", [first.pk]),
+        ("q=" + "9" * 30, []),
+        ("mode=test", [second.pk]),
+        (f"object={soup.pk}", [first.pk]),
+        ("object=999999", []),
+        ("object=x", []),
+        ("until=2026-03-31", [first.pk]),
+        ("since=2026-04-01", [second.pk]),
+        ("since=2026-03-31T23:59:01", [second.pk]),
+        ("sort=started", [first.pk, second.pk]),
+        ("sort=-status", [second.pk, first.pk]),
+    ):
+        assert numbered(client.get(f"/executions/?{query}")) == wanted, query
+
+
+def test_what_narrows_the_list_is_shown_and_can_be_taken_away(
+    cast: Cast, soup: GovernedObject
+) -> None:
+    query = f"status=failed&workflow=notes&object={soup.pk}&until=2026-03-31"
+    answer = browser(cast.viewer).get(f"/executions/?{query}")
+    chips = {one.label: one for one in answer.context["chips"]}
+    assert [(one.label, one.text) for one in chips.values()] == [
+        ("Status", "Failed"),
+        ("Workflow", "notes"),
+        ("Object", "Soup"),
+        ("Until", "2026-03-31"),
+    ]
+    assert chips["Status"].url == f"?workflow=notes&object={soup.pk}&until=2026-03-31"
+    assert "Nothing matches" in text_of(answer)
+    wrong = browser(cast.viewer).get("/executions/?since=yesterday")
+    assert "“Since” wants a date" in text_of(wrong)
+    assert numbered(wrong) == [Execution.objects.get().pk]
+
+
+def test_runs_of_a_hidden_object_are_not_found_by_it(
+    cast: Cast, kitchen: Kitchen, soup: GovernedObject
+) -> None:
+    trials = Board.objects.create(key="trials", name="T", workspace=cast.lab, type="private")
+    GovernedObject.objects.filter(pk=soup.pk).update(board=trials)
+    answer = browser(cast.outsider).get(f"/executions/?object={soup.pk}")
+    assert numbered(answer) == []
+    assert "Soup" not in answer.content.decode()
+
+
+def test_keys_in_steps_are_called_by_their_names(
+    cast: Cast, kitchen: Kitchen, soup: GovernedObject
+) -> None:
+    AttributeType.objects.filter(key="note").update(name="Remark")
+    Template.objects.update(name="Soup is up")
+    cast.steward.first_name = "Stella"
+    cast.steward.save()
+    _failed, noted, sent = _steps(browser(cast.viewer).get(run_of(soup)))
+    assert ("Attribute", "Remark", "note") in [_told(line) for line in noted.input]
+    assert ("Template", "Soup is up", "in_review") in [_told(line) for line in sent.input]
+    assert ("To each", "Owner", "business_owner") in [_told(line) for line in sent.input]
+    assert ("Told", "Stella", "steward") in [_told(line) for line in sent.output]
+    assert noted.bar
+    assert 0 <= noted.bar.start <= noted.bar.start + noted.bar.width <= 100
+
+
+def _told(line: Line) -> tuple[str, str, str]:
+    return (line.label, line.text, line.title)
+
+
+def test_long_values_are_cut_and_kept_whole_beside(cast: Cast) -> None:
+    (line,) = lines_of({"value": "x" * 5000})
+    assert len(line.text) < 500
+    assert line.whole == "x" * 5000
+    (short,) = lines_of({"value": "x"})
+    assert short.whole == ""
+
+
+def test_only_the_failed_items_of_a_long_run(cast: Cast, soup: GovernedObject) -> None:
+    run = Execution.objects.get()
+    ExecutionItem.objects.create(execution=run, position=1, status="succeeded")
+    client = browser(cast.viewer)
+    assert len(client.get(run_of(soup)).context["items"]) == 2
+    assert len(client.get(run_of(soup) + "?items=failed").context["items"]) == 1

@@ -25,11 +25,13 @@ _PLACES = {name: place for place, name in enumerate(FIRST)}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A field of a step, and its value."""
+    """A field of a step, and its value. `whole` is the value where `text` is only its beginning."""
 
     label: str
     text: str
     is_code: bool = False
+    title: str = ""
+    whole: str = ""
 
 
 def with_article(name: str) -> str:
@@ -59,14 +61,21 @@ def in_reading_order(value: Any) -> Any:
 
 def text_of(value: Any) -> str:
     """A JSON value as a person reads it, not endlessly."""
+    return shortened(whole_text_of(value))
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+
+
+def whole_text_of(value: Any) -> str:
+    """A JSON value as a person reads it."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        text = ", ".join(text_of(one) for one in value) or "nothing"
-    elif isinstance(value, Mapping):
-        text = json.dumps(in_reading_order(value), ensure_ascii=False)
-    else:
-        text = str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+        return ", ".join(whole_text_of(one) for one in value) or "nothing"
+    if isinstance(value, Mapping):
+        return json.dumps(in_reading_order(value), ensure_ascii=False)
+    return str(value)
