@@ -5,8 +5,7 @@ from __future__ import annotations
 from automations.models import Deployment, EnabledSpan
 from catalog.models import ObjectType
 from journal.clock import now
-from workflows.authoring.checks import scope_of
-from workflows.authoring.kinds import Projection, trigger_kind_of
+from workflows.authoring.kinds import Projection, scope_of, trigger_kind_of
 from workflows.models import Version, Workflow
 
 

@@ -62,12 +62,13 @@ def wording_of(subject: str, body: str) -> Wording:
 
 
 def faults_of(subject: str, body: str) -> list[ExpressionError]:
-    """What is wrong with the two texts: of each its first fault, with its place."""
-    found = []
+    """What can't be read of the two texts, or is certain to fail, each with its place."""
+    found: list[ExpressionError] = []
     for pointer, text in ((SUBJECT, subject), (BODY, body)):
         try:
             with _At(pointer):
-                parse_value(text)
+                problems = parse_value(text).problems()
+            found += [one.moved(text=one.text, pointer=pointer) for one in problems]
         except ExpressionError as error:
             found.append(error)
     return found

@@ -80,20 +80,13 @@ class Step:
 steps: Registry[Step] = Registry("steps of the engine")
 
 
-def expression_problems(step: Json, names: tuple[str, ...], pointer: str) -> list[Problem]:
-    """What can't be read of the expressions in these fields, or is certain to fail."""
-    return [
-        Problem(f"{pointer}/{name}{error.pointer}", str(error.code), str(error), step.get(name))
-        for name in names
-        for error in _faults(step.get(name))
-    ]
-
-
-def _faults(value: object) -> list[ExpressionError]:
+def constants(value: object) -> list[Any]:
+    """The value of a field that reads nothing; none where it is an expression, or can't be read."""
     try:
-        return list(parse_value(value).problems())
-    except ExpressionError as error:
-        return [error]
+        compiled = parse_value(value)
+        return [compiled.evaluate(NOTHING)] if compiled.is_constant else []
+    except ExpressionError:
+        return []
 
 
 def unknown_key(what: str, wanted: str, known: Any, pointer: str) -> list[Problem]:

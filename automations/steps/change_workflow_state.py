@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.exceptions import Problem
-from automations.steps.base import Step, StepRun, expression_problems, unknown_key
+from automations.steps.base import Step, StepRun, constants, unknown_key
 from catalog.models import State
 from workflows.authoring.kinds import Scope, StepKind
 from workflows.lifecycle import service
@@ -22,10 +22,9 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
     states = State.objects.all()
     if scope.object_type_key is not None:
         states = states.filter(lifecycle__object_types__key=scope.object_type_key)
-    key, place = step["toStateKey"], f"{pointer}/toStateKey"
-    if "{{" in key:
-        return expression_problems(step, ("toStateKey",), pointer)
-    return unknown_key("state", key, states.values_list("key", flat=True), place)
+    known, place = states.values_list("key", flat=True), f"{pointer}/toStateKey"
+    fixed = constants(step["toStateKey"])
+    return [problem for key in fixed for problem in unknown_key("state", str(key), known, place)]
 
 
 def run(run: StepRun) -> dict[str, Any]:
@@ -51,6 +50,8 @@ STEP = Step(
         check=check,
         uses=lambda step: [("workflowStates", step["toStateKey"])],
         is_destructive=True,
+        expressions=("toStateKey",),
+        outputs=("before", "after", "transitionKey", "override"),
     ),
     run,
 )

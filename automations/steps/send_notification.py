@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from accounts.exceptions import Problem, Refused
 from accounts.models import Team, User
 from automations.steps.base import Step, StepRun, unknown_key
+from catalog.expressions import ExpressionError, Reference
 from catalog.models import UserRelationType
 from notifications.models import Template
 from notifications.recipients import RecipientRule
+from notifications.rendering import wording_of
 from notifications.services import notify
 from workflows.authoring.kinds import Scope, StepKind
 
@@ -88,6 +91,19 @@ def uses(step: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [("notificationTemplates", step["templateKey"]), *named]
 
 
+def quotes(step: Mapping[str, Any]) -> list[Reference]:
+    """What the template's texts read, as if it stood where the template is named."""
+    key = step.get("templateKey")
+    template = Template.objects.filter(key=key).first() if isinstance(key, str) else None
+    if template is None:
+        return []
+    try:
+        found = wording_of(template.subject, template.body).references()
+    except ExpressionError:
+        return []
+    return [replace(one, pointer="/templateKey") for one in sorted(found)]
+
+
 STEP = Step(
     StepKind(
         key="sendNotification",
@@ -96,6 +112,8 @@ STEP = Step(
         effect="database",
         check=check,
         uses=uses,
+        quotes=quotes,
+        outputs=("sent", "leftOut", "undelivered"),
     ),
     run,
 )

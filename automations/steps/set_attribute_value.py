@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.exceptions import Invalid, Problem
-from automations.steps.base import NOTHING, Step, StepRun, expression_problems, unknown_key
+from automations.steps.base import Step, StepRun, constants, unknown_key
 from catalog import attributes as rules
-from catalog.expressions import ExpressionError, parse_value
 from catalog.models import AttributeType
 from catalog.services import objects
 from workflows.authoring.kinds import Scope, StepKind
@@ -20,7 +19,7 @@ FORM = {
 
 
 def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
-    """The attribute exists, the expression can be read, a fixed value is of the right type."""
+    """The attribute exists, a fixed value is of the right type."""
     attributes = AttributeType.objects.all()
     if scope.object_type_key is not None:
         attributes = attributes.filter(object_type__key=scope.object_type_key)
@@ -31,7 +30,6 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
         attributes.values_list("key", flat=True),
         f"{pointer}/attributeKey",
     )
-    problems += expression_problems(step, ("value",), pointer)
     if not problems and scope.object_type_key is not None:
         problems += _fixed_value_problems(step, attributes.get(key=key), f"{pointer}/value")
     return problems
@@ -40,14 +38,12 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
 def _fixed_value_problems(
     step: Mapping[str, Any], attribute: AttributeType, pointer: str
 ) -> list[Problem]:
-    compiled = parse_value(step["value"])
-    try:
-        if compiled.is_constant and (value := compiled.evaluate(NOTHING)) is not None:
-            rules.clean(attribute, value, pointer)
-    except Invalid as refusal:
-        return refusal.problems
-    except ExpressionError as error:
-        return [Problem(pointer, str(error.code), str(error))]
+    for value in constants(step["value"]):
+        try:
+            if value is not None:
+                rules.clean(attribute, value, pointer)
+        except Invalid as refusal:
+            return refusal.problems
     return []
 
 
@@ -70,6 +66,8 @@ STEP = Step(
         check=check,
         uses=lambda step: [("attributeTypes", step["attributeKey"])],
         is_destructive=True,
+        expressions=("value",),
+        outputs=("before", "after"),
     ),
     run,
 )

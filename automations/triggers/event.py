@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.exceptions import Problem
 from accounts.keys import nearest
+from catalog.lineage import ANY, Read, What
 from catalog.models import AttributeType, ObjectType, RelationType, State
 from journal.models import Event
 from workflows.authoring.kinds import Scope, TriggerKind
@@ -126,6 +127,19 @@ def before_and_after(trigger: Json, event: Event) -> dict[str, Any]:
     return {"kind": event.kind, "before": pair[0], "after": pair[1]}
 
 
+def reads(trigger: Json) -> list[Read]:
+    """What of its object `@event` tells."""
+    kind, owner = trigger.get("event"), trigger.get("objectTypeKey")
+    if kind == "attributeChanged":
+        types = frozenset({owner}) if isinstance(owner, str) else None
+        return [Read(What.ATTRIBUTE, str(trigger.get("attributeKey", ANY)), (), types)]
+    if kind == "workflowStateChanged":
+        return [Read(What.METADATA, "stateKey")]
+    if kind in ("relationAdded", "relationRemoved"):
+        return [Read(What.RELATION, str(trigger.get("relationTypeKey", ANY)))]
+    return []
+
+
 KIND = TriggerKind(
     key="event",
     label="When something happens to an object",
@@ -133,4 +147,6 @@ KIND = TriggerKind(
     check=check,
     object_type_key=lambda trigger: trigger.get("objectTypeKey"),
     has_own_object=True,
+    event_parts=("kind", "before", "after"),
+    event_reads=reads,
 )

@@ -19,6 +19,7 @@ class Code(StrEnum):
     WRONG_TYPE = "wrongType"
     UNKNOWN_VARIABLE = "unknownVariable"
     UNKNOWN_SELECTOR = "unknownSelector"
+    UNKNOWN_REFERENCE = "unknownReference"
     DIVISION_BY_ZERO = "divisionByZero"
     NUMBER_TOO_LARGE = "numberTooLarge"
     OUT_OF_RANGE = "outOfRange"
@@ -91,13 +92,11 @@ class ExpressionError(Exception):
         self.position = position
         self.length = length
         self.pointer = pointer
-        before = text[:position]
-        self.line = before.count("\n") + 1
-        self.column = position - (before.rfind("\n") + 1) + 1
+        self.line, self.column = line_and_column(text, position)
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        where = f"line {self.line}, column {self.column}"
+        where = place_of(self.text, self.position)
         return f"{self.message.rstrip('.')} (at {where}{self._inside()})."
 
     def _inside(self) -> str:
@@ -113,6 +112,18 @@ class ExpressionError(Exception):
             length=self.length,
             pointer=pointer + self.pointer,
         )
+
+
+def line_and_column(text: str, position: int) -> tuple[int, int]:
+    """Where an offset stands in a text, both counted from 1."""
+    before = text[:position]
+    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
+
+
+def place_of(text: str, position: int) -> str:
+    """The same in words."""
+    line, column = line_and_column(text, position)
+    return f"line {line}, column {column}"
 
 
 def placed(fault: Fault, text: str) -> ExpressionError:

@@ -37,7 +37,7 @@ class Expression:
 
     def references(self) -> frozenset[Reference]:
         """What the expression reads, with the places."""
-        return references_of(self.tree)
+        return frozenset(one.moved(text=self.text) for one in references_of(self.tree))
 
     def problems(self) -> list[ExpressionError]:
         """What is certainly wrong although it can be read, such as a pattern that is not RE2."""

@@ -1,8 +1,9 @@
 """What an expression reads: for static checks of keys, and for lineage of what a value shows."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from catalog.expressions.errors import Code, ExpressionError, Span, place_of
 from catalog.expressions.functions import FUNCTIONS
 from catalog.expressions.tree import (
     Call,
@@ -19,8 +20,9 @@ from catalog.expressions.tree import (
 class Reference:
     """A variable that is read, with the names selected from it.
 
-    `start` and `end` are offsets in the text, `pointer` says which text of a compiled JSON value.
-    Indexes are left out of the path: they choose among things that are reached the same way.
+    `start` and `end` are offsets in `text`, `spans` those of each name of the path; `pointer` says
+    which text of a compiled JSON value is meant. Indexes are left out of the path: they choose
+    among things that are reached the same way.
     """
 
     root: str
@@ -28,14 +30,37 @@ class Reference:
     start: int
     end: int
     pointer: str = ""
+    text: str = field(default="", compare=False, repr=False)
+    spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
-    def moved(self, *, offset: int = 0, pointer: str = "") -> "Reference":
+    def moved(self, *, text: str = "", offset: int = 0, pointer: str = "") -> "Reference":
         """The same reference as seen from the larger text or value around it."""
         return replace(
             self,
             start=self.start + offset,
             end=self.end + offset,
             pointer=pointer + self.pointer,
+            text=text or self.text,
+            spans=tuple(Span(one.start + offset, one.end + offset) for one in self.spans),
+        )
+
+    @property
+    def place(self) -> str:
+        """Line and column in the text, in words."""
+        return place_of(self.text, self.start)
+
+    def wrong(self, code: Code, message: str, at: int | None = None) -> ExpressionError:
+        """An error about the name at this position of the path; about the variable without one."""
+        span = Span(self.start, self.start + 1 + len(self.root))
+        if at is not None:
+            span = self.spans[at]
+        return ExpressionError(
+            message,
+            code=code,
+            text=self.text,
+            position=span.start,
+            length=span.end - span.start,
+            pointer=self.pointer,
         )
 
 
@@ -48,7 +73,8 @@ def references_of(node: Node) -> frozenset[Reference]:
 
 def _walk(node: Node) -> Iterator[Reference]:
     if isinstance(node, Variable):
-        yield Reference(node.root, _names(node.path), node.span.start, node.span.end)
+        names, spans = _names(node.path), _spans(node.path)
+        yield Reference(node.root, names, node.span.start, node.span.end, spans=spans)
     if isinstance(node, Select):
         yield from _origins(node)
     for child in children(node):
@@ -62,8 +88,13 @@ def _origins(node: Node) -> Iterator[Reference]:
             yield from _walk(node)
         case Select(target=target, path=path):
             for origin in _origins(target):
-                extended = origin.path + _names(path)
-                yield replace(origin, path=extended, start=node.span.start, end=node.span.end)
+                yield replace(
+                    origin,
+                    path=origin.path + _names(path),
+                    start=node.span.start,
+                    end=node.span.end,
+                    spans=origin.spans + _spans(path),
+                )
         case ListOf(items=items):
             yield from _all_origins(items)
         case Call(function=function, arguments=arguments):
@@ -83,3 +114,7 @@ def _all_origins(nodes: Iterable[Node]) -> Iterator[Reference]:
 
 def _names(path: tuple[Selector, ...]) -> tuple[str, ...]:
     return tuple(selector.key for selector in path if isinstance(selector.key, str))
+
+
+def _spans(path: tuple[Selector, ...]) -> tuple[Span, ...]:
+    return tuple(selector.span for selector in path if isinstance(selector.key, str))

@@ -64,7 +64,7 @@ class Place:
 
     def references(self) -> Iterator[Reference]:
         for reference in self.expression.references():
-            yield reference.moved(offset=self.offset)
+            yield reference.moved(text=self.text, offset=self.offset)
 
     def problems(self) -> Iterator[ExpressionError]:
         for problem in self.expression.problems():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from catalog.filters.schema import Attribute, Schema
-from catalog.models import AttributeType, Board, ObjectType, RelationType, State
+from catalog.filters.schema import Attribute, Ends, Schema
+from catalog.models import AttributeType, Board, ObjectType, RelationType, State, UserRelationType
 
 
 def present() -> Schema:
-    """Everything that a filter may name, in five queries."""
+    """Everything that filters and expressions may name, in six queries."""
     attributes: dict[str, dict[str, Attribute]] = {}
     states: dict[str, frozenset[str]] = {}
     by_lifecycle: dict[int, set[str]] = {}
@@ -25,6 +25,14 @@ def present() -> Schema:
     return Schema(
         attributes=attributes,
         states=states,
-        relation_types=frozenset(RelationType.objects.values_list("key", flat=True)),
+        relation_types=_ends(),
+        user_relation_types=frozenset(UserRelationType.objects.values_list("key", flat=True)),
         boards=frozenset(Board.objects.values_list("key", flat=True)),
     )
+
+
+def _ends() -> dict[str, Ends]:
+    rows = RelationType.objects.values_list(
+        "key", "source_object_type__key", "target_object_type__key"
+    )
+    return {key: (source, target) for key, source, target in rows}

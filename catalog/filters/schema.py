@@ -27,6 +27,10 @@ class Attribute:
         return cls(shape_of(type, item_type), tuple(options) if is_enum else None)
 
 
+Ends = tuple[str | None, str | None]
+"""The object types at which relations of a type begin and end; None: at any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """Keys of what there is. `boards` None: any board's key is taken as it is."""
@@ -35,7 +39,8 @@ class Schema:
     """Object type key -> attribute key -> attribute; has every object type."""
     states: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Object type key -> keys of the states of its lifecycle."""
-    relation_types: frozenset[str] = frozenset()
+    relation_types: Mapping[str, Ends] = field(default_factory=dict)
+    user_relation_types: frozenset[str] = frozenset()
     boards: frozenset[str] | None = None
 
     def attribute_keys(self, object_type_key: str | None) -> list[str]:
@@ -43,6 +48,22 @@ class Schema:
         if object_type_key is not None:
             return list(self.attributes.get(object_type_key, {}))
         return list(dict.fromkeys(key for of_type in self.attributes.values() for key in of_type))
+
+    def has_object_type(self, key: str) -> bool:
+        return key in self.attributes
+
+    def types_with(self, attribute_key: str) -> list[str]:
+        """The object types that have an attribute of this key."""
+        return [key for key, of_type in self.attributes.items() if attribute_key in of_type]
+
+    def relation_ends(self, key: str) -> Ends | None:
+        return self.relation_types.get(key)
+
+    def relation_keys(self) -> list[str]:
+        return list(self.relation_types)
+
+    def user_relation_keys(self) -> list[str]:
+        return list(self.user_relation_types)
 
     def state_keys(self, object_type_key: str | None) -> frozenset[str]:
         if object_type_key is not None:

@@ -40,12 +40,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A key that an entry names: where (a pointer into the entry), of which kind, and whose."""
+    """A key that an entry names: where (a pointer into the entry), of which kind, and whose.
+
+    `place` are line and column in the text at the pointer, where an expression in it names the key.
+    """
 
     pointer: str
     kind: str
     identity: str
     value: Any
+    place: str = ""
 
 
 class AssetKind(ABC):
@@ -125,6 +129,11 @@ class AssetKind(ABC):
         for one in self.fields:
             if one.references:
                 yield from _named_by(one, content)
+
+    def others(self, world: World) -> Iterable[tuple[str, str, Named]]:
+        """Keys that are named by what is no asset but belongs to one: its identity, who names the
+        key in words, and the key."""
+        return ()
 
     def check(self, content: Content, world: World, scope: Scope) -> Iterable[Problem]:
         """What form and references can't say; pointers begin at the entry."""

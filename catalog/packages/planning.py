@@ -18,7 +18,7 @@ from catalog.packages.gathering import Wanted, gather, rows, with_kept
 from catalog.packages.kinds import in_order
 from catalog.packages.plans import AssetChange, NotYetActive, Plan, change
 from catalog.packages.references import Unknown, newly_broken, offered
-from catalog.packages.world import World, differing, same
+from catalog.packages.world import SEPARATOR, World, differing, same
 from catalog.usages import used_by_rows
 
 
@@ -211,12 +211,18 @@ def _broken_elsewhere(
         if (one.kind, one.identity) not in own:
             users[one.asset].append(one.user)
     by_asset = {(one.kind.key, one.identity): one for one in leaving}
+    # What nothing has any more is named by its last key alone.
+    by_asset |= {(kind, _last(named)): one for (kind, named), one in by_asset.items()}
     for asset, who in users.items():
         if asset in by_asset:
             yield still_used(by_asset[asset], who)
         else:
-            detail = f"{asset[1]} would be gone, and is used by {_some(who)}."
-            yield Problem("", "inUse", detail, asset[1])
+            key = asset[1].strip(SEPARATOR)
+            yield Problem("", "inUse", f"{key} would be gone, and is used by {_some(who)}.", key)
+
+
+def _last(named: str) -> str:
+    return SEPARATOR + named.rpartition(SEPARATOR)[2]
 
 
 def still_used(one: Declared, users: list[str]) -> Problem:

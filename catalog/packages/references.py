@@ -45,12 +45,15 @@ class Unknown:
         label = kind.label if kind else OFFERED.get(named.kind, named.kind)
         place = f" in {within}" if within else ""
         hint = f" Perhaps {near!r} was meant." if near else ""
-        detail = f"There is no {label} {key[:120]!r}{place}.{hint}"
+        at = f" (at {named.place})" if named.place else ""
+        detail = f"There is no {label} {key[:120]!r}{place}{at}.{hint}"
         return Problem(named.pointer, "unknownReference", detail, shown(named.value), near)
 
     def _nearest(self, kind: str, within: str, key: str) -> str | None:
         if (kind, within) not in self._keys:
-            self._keys[kind, within] = self._world.keys(kind, within)
+            keys = self._world.keys(kind, within)
+            # What stands within something may be named without it: then all such keys are near.
+            self._keys[kind, within] = keys or self._world.last_keys(kind)
         known = self._keys[kind, within]
         if len(known) > self._left:
             return None
@@ -77,7 +80,7 @@ class Naming:
 
 
 def namings(world: World) -> Iterator[Naming]:
-    """Every key that any asset of the world names."""
+    """Every key that any asset of the world names, or what belongs to one."""
     for kind_key, identity, content in world:
         kind = asset_kinds.get(kind_key)
         if kind is None:
@@ -85,6 +88,9 @@ def namings(world: World) -> Iterator[Naming]:
         user = f"{kind.label} {content.get('key') or identity}"
         for named in kind.references(content, world):
             yield Naming(kind_key, identity, user, named)
+    for kind in asset_kinds:
+        for identity, user, named in kind.others(world):
+            yield Naming(kind.key, identity, user, named)
 
 
 def users_of(world: World, asset: tuple[str, str]) -> list[str]:

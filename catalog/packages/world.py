@@ -64,6 +64,10 @@ class World:
         named = (one[len(prefix) :] for one in self.of(kind) if one.startswith(prefix))
         return [one for one in named if SEPARATOR not in one]
 
+    def last_keys(self, kind: str) -> list[str]:
+        """The keys themselves, within whatever they stand."""
+        return list({one.rpartition(SEPARATOR)[2]: None for one in self.of(kind)})
+
     def __iter__(self) -> Iterator[tuple[str, str, Content]]:
         for kind, assets in self._contents.items():
             for named, content in assets.items():

@@ -19,7 +19,7 @@ from workflows.authoring.checks import check
 from workflows.authoring.definitions import Json, from_automation
 from workflows.authoring.kinds import trigger_kind_of
 from workflows.authoring.models import Draft, Workflow
-from workflows.authoring.naming import keys_named
+from workflows.authoring.naming import keys_named, keys_of_definition
 from workflows.authoring.services.drafts import begin_draft, save_draft
 from workflows.authoring.services.publishing import publish, unpublish
 from workflows.authoring.services.workflows import (
@@ -78,6 +78,14 @@ class Automations(AssetKind):
 
     def references(self, content: Content, world: World) -> Iterable[Named]:
         return keys_named(content, world)
+
+    def others(self, world: World) -> Iterable[tuple[str, str, Named]]:
+        """What open drafts name beside the live version: published, they would miss it."""
+        drafts = Draft.objects.filter(workflow__live_version__isnull=False)
+        for draft in drafts.select_related("workflow").order_by("pk"):
+            key = draft.workflow.key
+            for named in keys_of_definition(draft.definition, world):
+                yield key, f"draft of workflow {key}", named
 
     def check(self, content: Content, world: World, scope: Scope) -> Iterable[Problem]:
         workspaces = list(Workspace.objects.values_list("key", flat=True))

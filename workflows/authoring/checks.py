@@ -10,18 +10,21 @@ from jsonschema.exceptions import ValidationError
 
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import nearest
-from catalog.filters import parse_stream
-from workflows.authoring.definitions import Json, depth_of, walk
+from catalog.expressions import ExpressionError
+from catalog.filters import Schema, parse_stream, present
+from workflows.authoring.definitions import MOST_STEPS, Json, depth_of, walk
 from workflows.authoring.kinds import (
     Scope,
     StepKind,
     TriggerKind,
+    scope_of,
     step_kinds,
     trigger_kind_of,
     trigger_kinds,
 )
+from workflows.authoring.lineage import wrong_references
+from workflows.authoring.placing import unreadable
 
-MOST_STEPS = 1000
 MOST_DEPTH = 60
 PARTS = ("trigger", "stream", "steps")
 
@@ -58,24 +61,14 @@ def check(definition: object) -> list[Problem]:
         return [Problem("", "wrongType", "A definition is an object with trigger and steps.")]
     if depth_of(definition, MOST_DEPTH) > MOST_DEPTH:
         return [Problem("", "tooDeep", f"A definition nests at most {MOST_DEPTH} levels.")]
+    schema = present()
     return [
         *_unknown(definition, PARTS, ""),
         *_check_trigger(definition),
-        *_check_stream(definition),
+        *_check_stream(definition, schema),
         *_check_steps(definition),
+        *wrong_references(definition, schema),
     ]
-
-
-def scope_of(definition: Json) -> Scope:
-    """The type of the object that the steps act on, as far as trigger and stream tell it."""
-    trigger = definition.get("trigger")
-    trigger = trigger if isinstance(trigger, Mapping) else {}
-    stream = definition.get("stream")
-    key = stream.get("objectTypeKey") if isinstance(stream, Mapping) else None
-    kind = trigger_kind_of(trigger)
-    if key is None and kind is not None and stream is None:
-        key = kind.object_type_key(trigger)
-    return Scope(key if isinstance(key, str) else None, trigger)
 
 
 def _unknown(part: Json, known: tuple[str, ...], pointer: str) -> list[Problem]:
@@ -107,7 +100,7 @@ def _check_trigger(definition: Json) -> list[Problem]:
     return problems or kind.check(trigger, "/trigger", scope_of(definition))
 
 
-def _check_stream(definition: Json) -> list[Problem]:
+def _check_stream(definition: Json, schema: Schema) -> list[Problem]:
     trigger = definition.get("trigger")
     kind = trigger_kind_of(trigger) if isinstance(trigger, Mapping) else None
     stream = definition.get("stream")
@@ -119,6 +112,7 @@ def _check_stream(definition: Json) -> list[Problem]:
     try:
         parse_stream(
             stream,
+            schema,
             pointer="/stream",
             object_type_key=own,
             for_events=kind is not None and kind.has_own_object,
@@ -184,7 +178,17 @@ def _check_step(step: object, pointer: str, scope: Scope) -> list[Problem]:
         near = nearest(type_key, step_kinds.keys())
         return [Problem(f"{pointer}/type", "unknownStepType", detail, type_key, near)]
     problems = list(form_problems(whole_form(kind), step, pointer))
-    return problems or kind.check(step, pointer, scope)
+    if problems:
+        return problems
+    problems = [_unreadable(error, step, pointer) for error in unreadable(kind, step)]
+    return [*problems, *kind.check(step, pointer, scope)]
+
+
+def _unreadable(error: ExpressionError, step: Json, pointer: str) -> Problem:
+    field = error.pointer.split("/")[1]
+    value = step.get(field)
+    shown = value[:120] if isinstance(value, str) else None
+    return Problem(pointer + error.pointer, error.code, str(error), shown)
 
 
 def whole_form(kind: StepKind) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
+MOST_STEPS = 1000
 NESTED = ("steps", "then", "else")
+ON_FAILURE = "onFailure/steps"
 
 
 def digest(definition: Json) -> str:
@@ -35,13 +37,19 @@ def walk(steps: object, pointer: str = "/steps") -> Iterator[tuple[str, Any]]:
         yield here, step
         if not isinstance(step, Mapping):
             continue
-        for name in NESTED:
-            yield from walk(step.get(name), f"{here}/{name}")
-        failure = step.get("onFailure")
-        if isinstance(failure, Mapping):
-            yield from walk(failure.get("steps"), f"{here}/onFailure/steps")
-        for number, branch in enumerate(_branches(step)):
-            yield from walk(branch, f"{here}/branches/{number}")
+        for place, inner in nested(step, here):
+            yield from walk(inner, place)
+
+
+def nested(step: Json, pointer: str) -> Iterator[tuple[str, Any]]:
+    """The lists of steps directly inside a step, each with its pointer."""
+    for name in NESTED:
+        yield f"{pointer}/{name}", step.get(name)
+    failure = step.get("onFailure")
+    if isinstance(failure, Mapping):
+        yield f"{pointer}/{ON_FAILURE}", failure.get("steps")
+    for number, branch in enumerate(_branches(step)):
+        yield f"{pointer}/branches/{number}", branch
 
 
 def _branches(step: Json) -> list[Any]:

@@ -7,10 +7,13 @@ from typing import Any
 
 from catalog.packages.fields import Content
 from catalog.packages.kinds import Named
+from catalog.packages.known import KnownInWorld, named_by
 from catalog.packages.world import World, identity
-from workflows.authoring.checks import form_problems, scope_of, whole_form
+from workflows.authoring.checks import form_problems, whole_form
 from workflows.authoring.definitions import Json, walk
-from workflows.authoring.kinds import step_kinds
+from workflows.authoring.kinds import scope_of, step_kinds
+from workflows.authoring.lineage import trail_of
+from workflows.authoring.placing import references_in
 
 PLAIN = {
     "objectTypeKey": "objectTypes",
@@ -38,6 +41,23 @@ def keys_named(content: Content, world: World) -> Iterator[Named]:
     for pointer, step in walk(actions, "/actions"):
         if isinstance(step, Mapping):
             yield from names.of_step(step, pointer)
+    yield from _in_expressions(definition, world)
+
+
+def keys_of_definition(definition: Json, world: World) -> Iterator[Named]:
+    """The same of a definition as drafts and versions hold it."""
+    parts = {name: definition.get(name) for name in ("trigger", "stream")}
+    return keys_named({**parts, "actions": definition.get("steps")}, world)
+
+
+def _in_expressions(definition: Json, world: World) -> Iterator[Named]:
+    """What the expressions read; texts that are kept elsewhere tell of their keys themselves."""
+    known = KnownInWorld(world)
+    for placed in references_in(definition, quoted=False):
+        pointer = (placed.pointer + placed.reference.pointer).replace("/steps", "/actions", 1)
+        for read in trail_of(placed, known).reads:
+            if (named := named_by(read, placed.reference, pointer)) is not None:
+                yield named
 
 
 class _Names:

@@ -25,6 +25,6 @@ def schema() -> Schema:
             "bare": {},
         },
         states={"recipe": frozenset({"draft", "review"}), "policy": frozenset({"open"})},
-        relation_types=frozenset({"requires"}),
+        relation_types={"requires": (None, None)},
         boards=frozenset({"kitchen"}),
     )
