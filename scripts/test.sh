@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The short ring of the suite: on SQLite with the in-process queue, then on PostgreSQL and Redis.
-# Arguments are handed to pytest. TEST_WORKERS sets how many tests run at once.
+# Tests that meet neither run once. Arguments are handed to pytest; TEST_WORKERS sets how many run
+# at the same time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/surroundings.sh
@@ -18,7 +19,7 @@ options=(-n "${TEST_WORKERS:-2}" -m "$wanted" "$@")
 failed=0
 run_pytest '' '' "${options[@]}" || failed=1
 if [ -n "$test_database" ] || [ -n "$test_redis" ]; then
-    run_pytest "$test_database" "$test_redis" "${options[@]}" || failed=1
+    run_pytest "$test_database" "$test_redis" --stored "${options[@]}" || failed=1
 fi
 if [ "${CI:-}" != true ]; then tell_left_out; fi
 exit "$failed"

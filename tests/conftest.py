@@ -21,6 +21,34 @@ from tests.cast import api, cast, nobody
 from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
 
+# What starts programs or reads settings meets the database and the broker without asking for them.
+SURROUNDED = ("browser", "config", "faults")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stored",
+        action="store_true",
+        help="only tests that meet a database or a broker: the others need no second round",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--stored"):
+        left_out = [item for item in items if not _meets_storage(item)]
+        items[:] = [item for item in items if _meets_storage(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _meets_storage(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return (
+        item.path.relative_to(Path(__file__).parent).parts[0] in SURROUNDED
+        or item.get_closest_marker("django_db") is not None
+        or "db" in names
+        or "transactional_db" in names
+    )
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
