@@ -11,9 +11,8 @@ from django.db import transaction
 from journal.kinds import consumers_of
 from journal.models import Event, Pending
 from journal.origin import Origin
+from journal.prepared import insert
 from journal.waking import wake
-
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,13 @@ def record_many(facts: Iterable[Fact], *, origin: Origin) -> list[Event]:
     """Writes events in bulk, in order, all of one cause."""
     events = [_event(fact, origin) for fact in facts]
     with transaction.atomic(savepoint=False):
-        Event.objects.bulk_create(events, batch_size=BATCH)
+        insert(events)
         marks = [
             Pending(event=event, consumer=consumer.key)
             for event in events
             for consumer in consumers_of(event.kind)
         ]
-        Pending.objects.bulk_create(marks, batch_size=BATCH)
+        insert(marks)
         for key in sorted({mark.consumer for mark in marks}):
             wake("journal.consume", key)
     return events

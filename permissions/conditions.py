@@ -9,9 +9,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from catalog.models import UserRelation
+from catalog.models import GovernedObject, UserRelation
+from journal.prepared import Given, Question
 from permissions.models import Condition
 from permissions.outcomes import Clause
 
@@ -26,7 +27,26 @@ COLUMNS = (
     "user_relation_type__name",
     "never_matches",
 )
+RELATION_TYPE = COLUMNS.index("user_relation_type_id")
 NONE: list[Clause] = []
+
+BEFORE: Question[tuple[Any, ...]] = Question(
+    lambda: (
+        Condition.objects.filter(
+            Q(object_type=Given("object_type"))
+            | Q(attribute=Given("attribute"))
+            | Q(transition=Given("transition"))
+        )
+        .annotate(
+            is_held=Exists(
+                UserRelation.objects.filter(
+                    user=Given("user"), object=Given("object"), type=OuterRef("user_relation_type")
+                )
+            )
+        )
+        .values_list(*COLUMNS, "is_held")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,25 @@ def read_of_types_that_hide() -> ClauseBook:
     return _book(Q(object_type_id__in=hiding.values("object_type_id")))
 
 
+def before(
+    user_id: int,
+    thing: GovernedObject,
+    *,
+    attribute: int | None = None,
+    transition: int | None = None,
+) -> tuple[ClauseBook, frozenset[int]]:
+    """What `read` and `relations_on` answer for one object, in one statement."""
+    rows = BEFORE.rows(
+        user=user_id,
+        object=thing.pk,
+        object_type=thing.object_type_id,
+        attribute=attribute,
+        transition=transition,
+    )
+    held = frozenset(row[RELATION_TYPE] for row in rows if row[-1])
+    return _filed(row[:-1] for row in rows), held
+
+
 def relations_on(
     user_id: int, objects: Sequence[int], clauses: Iterable[Clause]
 ) -> dict[int, frozenset[int]]:
@@ -100,10 +139,14 @@ def relations_on(
 
 
 def _book(which: Q) -> ClauseBook:
+    return _filed(Condition.objects.filter(which).values_list(*COLUMNS))
+
+
+def _filed(rows: Iterable[tuple[Any, ...]]) -> ClauseBook:
     by_type: dict[int, list[Clause]] = defaultdict(list)
     by_attribute: dict[int, list[Clause]] = defaultdict(list)
     by_transition: dict[int, list[Clause]] = defaultdict(list)
-    for row in Condition.objects.filter(which).values_list(*COLUMNS):
+    for row in rows:
         object_type, attribute, transition, *rest = row
         clause = _clause(rest)
         if object_type is not None:

@@ -9,10 +9,9 @@ from catalog.models import Change, GovernedObject
 from journal.clock import now
 from journal.models import Event
 from journal.origin import Origin
+from journal.prepared import insert
 from journal.pushing import mention
 from journal.recording import Fact, record_many
-
-BATCH = 1000
 
 
 @dataclass
@@ -65,6 +64,6 @@ class Ledger:
         for change in self.changes:
             change.at = instant
             change.root_id = change.root_id or roots.get(change.object_id)
-        Change.objects.bulk_create(self.changes, batch_size=BATCH)
+        insert(self.changes)
         mention("objects", {change.object_id for change in self.changes})
         return events

@@ -54,9 +54,17 @@ def sights(user: User, boards: Iterable[Board]) -> dict[int, Decision]:
 
 
 def boards_of(things: Iterable[GovernedObject]) -> list[Board]:
-    """The boards on which these objects are, their workspaces read with them; one query."""
-    ids = {thing.board_id for thing in things}
-    return list(Board.objects.filter(pk__in=ids).select_related("workspace").order_by())
+    """The boards on which these objects are, with their workspaces; one query at most.
+
+    An object that was read together with its board brings it along: both are as fresh.
+    """
+    listed = list(things)
+    brought = {one.board_id: one.board for one in listed if _brings_board(one)}
+    missing = {one.board_id for one in listed} - brought.keys()
+    if not missing:
+        return list(brought.values())
+    rows = Board.objects.filter(pk__in=missing).select_related("workspace").order_by()
+    return [*brought.values(), *rows]
 
 
 def visible_boards(held: Holdings) -> Q:
@@ -149,6 +157,11 @@ class PlaceRules(RuleSet[PlaceFor]):
 
 def _is_open_to(user: User, board: Board) -> bool:
     return board.type != PRIVATE and workspaces.is_open_to(user, board.workspace)
+
+
+def _brings_board(thing: GovernedObject) -> bool:
+    known = GovernedObject.board.is_cached(thing)
+    return known and Board.workspace.is_cached(thing.board)
 
 
 def _on_board(board: Board) -> Decision:

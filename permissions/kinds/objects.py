@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -54,17 +54,33 @@ def standings(
 ) -> dict[int, Standing]:
     """By object id, what every decision about these objects needs; four queries at most."""
     listed = {thing.pk: thing for thing in things}
-    book = conditions.read(
-        types={thing.object_type_id for thing in listed.values()},
-        attributes=attributes,
-        transitions=transitions,
-    )
+    book, relations = _grounds(user, listed, list(attributes), list(transitions))
     seen = boards.sights(user, boards.boards_of(listed.values()))
-    relations = conditions.relations_on(user.pk, list(listed), book.clauses)
     return {
         pk: Standing(user, thing, seen[thing.board_id], book, relations.get(pk, NO_RELATIONS))
         for pk, thing in listed.items()
     }
+
+
+def _grounds(
+    user: User, things: Mapping[int, GovernedObject], attributes: list[int], transitions: list[int]
+) -> tuple[ClauseBook, Mapping[int, frozenset[int]]]:
+    """The clauses on these assets, and by object what relations this person has to it."""
+    if len(things) == 1 and max(len(attributes), len(transitions)) <= 1:
+        ((pk, thing),) = things.items()
+        book, held = conditions.before(
+            user.pk,
+            thing,
+            attribute=next(iter(attributes), None),
+            transition=next(iter(transitions), None),
+        )
+        return book, {pk: held}
+    book = conditions.read(
+        types={thing.object_type_id for thing in things.values()},
+        attributes=attributes,
+        transitions=transitions,
+    )
+    return book, conditions.relations_on(user.pk, list(things), book.clauses)
 
 
 def sight(stand: Standing) -> Decision:

@@ -15,8 +15,17 @@ from catalog.models import Change, GovernedObject
 from catalog.services.ledger import Ledger
 from catalog.services.parts import lock, touch
 from journal.clock import now
+from journal.prepared import Given, Question
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
+
+BY_KEY: Question[Transition] = Question(
+    lambda: (
+        Transition.objects.filter(lifecycle=Given("lifecycle"), key=Given("key"))
+        .order_by()
+        .select_related("to_state")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +103,10 @@ def not_yet_active(one: Transition) -> str | None:
 
 
 def _known(obj: GovernedObject, key: str) -> Transition:
-    rows = Transition.objects.filter(lifecycle=obj.object_type.lifecycle_id).order_by()
-    found = next(iter(rows.filter(key=key).select_related("to_state")), None)
+    lifecycle_id = obj.object_type.lifecycle_id
+    found = BY_KEY.first(lifecycle=lifecycle_id, key=key)
     if found is None:
+        rows = Transition.objects.filter(lifecycle=lifecycle_id).order_by()
         keys = rows.values_list("key", flat=True)
         detail = f"{key[:120]!r} is no transition of this lifecycle."
         problem = Problem("/transitionKey", "unknownTransition", detail, key, nearest(key, keys))
