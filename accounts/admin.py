@@ -28,7 +28,7 @@ from accounts.gates import gated
 from accounts.grants import JOIN, OWN, holders
 from accounts.models import Account, ApiToken, Role, Team, User, Workspace
 from accounts.models.workspaces import Access
-from accounts.services import account, teams, tokens, users, workspaces
+from accounts.services import account, passwords, teams, tokens, users, workspaces
 
 NAMES = "Names of users and teams, one a line."
 
@@ -40,6 +40,7 @@ class UserPages(Saved):
     makes = ("manage", User)
     changes = removes = "manage"
     fixed = frozenset({"username"})
+    places: ClassVar = {"firstName": "first_name", "lastName": "last_name"}
     secrets = frozenset({"password", "session_stamp"})
     list_display = ("username", "display_name", "email", "role", "is_active", "last_login")
     list_filter = ("role", "is_active", "groups")
@@ -81,7 +82,7 @@ class UserPages(Saved):
     def change(self, obj: User, given: dict[str, Any], actor: Actor) -> Model:
         secret = given.pop("password", "")
         changed = users.change_user(obj, actor=actor, **given)
-        return users.set_password(changed, actor=actor, password=secret) if secret else changed
+        return passwords.set_password(changed, actor=actor, password=secret) if secret else changed
 
     def remove(self, obj: User, actor: Actor) -> None:
         users.delete_user(obj, actor=actor)

@@ -13,10 +13,18 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.models import Workspace
+        from accounts.services import mailing, throttling
         from accounts.services.answers import forget_old_answers
+        from accounts.services.sessions import forget_ended_sessions
+        from accounts.shareables import Shareable, shareables
         from journal.kinds import Sweep, sweeps
 
         sweeps.register(Sweep("accounts.forget-answers", forget_old_answers))
+        sweeps.register(Sweep("accounts.forget-sessions", forget_ended_sessions))
+        sweeps.register(Sweep("accounts.forget-throttles", throttling.forget_empty))
+        sweeps.register(Sweep("accounts.mails", mailing.sweep))
+        shareables.register(Shareable("workspace", Workspace))
         post_migrate.connect(lay_foundation, sender=self)
 
 

@@ -1,9 +1,10 @@
-"""What is refused, as sentences. The five bases map to one HTTP status each, in `accounts.http`."""
+"""What is refused, as sentences. The six bases map to one HTTP status each, in `accounts.http`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 
@@ -67,6 +68,16 @@ class Invalid(Refused):
     ) -> None:
         super().__init__(detail or _summary(problems), code=code, **extra)
         self.problems = list(problems)
+
+
+class TooMany(Refused):
+    """It was tried too often; `wait` is in how many seconds it may be tried again."""
+
+    code = "tooManyAttempts"
+
+    def __init__(self, detail: str, *, wait: float) -> None:
+        super().__init__(detail)
+        self.wait = ceil(wait)
 
 
 class Malformed(Refused):

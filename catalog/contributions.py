@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.shareables import Shareable, shareables
 from catalog.assets import (
     Applications,
     AttributeTypes,
@@ -20,12 +21,13 @@ from catalog.kept_assets import (
     PolicyRules,
     Sources,
 )
-from catalog.models import GovernedObject, Relation, UserRelation
+from catalog.models import Board, GovernedObject, Relation, UserRelation
 from catalog.packages.kinds import asset_kinds
 from catalog.usages import Usage, usages
 
 
 def contribute() -> None:
+    shareables.register(Shareable("board", Board))
     for kind in (
         Applications(),
         ObjectTypes(),

@@ -14,7 +14,14 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from accounts.exceptions import Refused
-from accounts.http.problems import MEDIA_TYPE, document, is_of_api, refusal, status_of
+from accounts.http.problems import (
+    MEDIA_TYPE,
+    document,
+    headers_of,
+    is_of_api,
+    refusal,
+    status_of,
+)
 from accounts.pages import own_address
 from accounts.scopes import SAFE_METHODS
 
@@ -56,8 +63,10 @@ class Refusals:
         status = status_of(exception) or 400
         if is_part(request):
             content = document(exception, status)
-            return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
-        return render(
+            return JsonResponse(
+                content, status=status, content_type=MEDIA_TYPE, headers=headers_of(exception)
+            )
+        page = render(
             request,
             f"errors/{status}.html",
             {
@@ -67,6 +76,9 @@ class Refusals:
             },
             status=status,
         )
+        for name, value in headers_of(exception).items():
+            page[name] = value
+        return page
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.shareables import shareables
 from catalog.packages.kinds import asset_kinds
 from catalog.usages import usages
 from journal.kinds import consumers, sweeps
@@ -14,6 +15,7 @@ def freeze_all() -> None:
     for registry in (
         consumers,
         sweeps,
+        shareables,
         asset_kinds,
         usages,
         step_kinds,

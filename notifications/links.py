@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urljoin
-
-from django.conf import settings
+from urllib.parse import quote
 
 from catalog.models import Application, GovernedObject
 
@@ -15,8 +13,3 @@ def link_to(obj: GovernedObject | None, application: Application | None) -> str:
         return ""
     module = f"?application={quote(application.key, safe='')}" if application else ""
     return f"/objects/{obj.pk}/{module}"
-
-
-def absolute(url: str) -> str:
-    """The same address as somebody outside the browser needs it."""
-    return urljoin(settings.PUBLIC_URL, url)

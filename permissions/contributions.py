@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.checks import Tags, register
 
 from accounts import gate
+from accounts.models import Session
 from catalog.models import (
     Application,
     AttributeType,
@@ -20,7 +21,13 @@ from journal.models import Event, Pending
 from permissions import checks
 from permissions.assets import Conditions
 from permissions.gatehouse import Gatehouse
-from permissions.kinds.accounts import AccountRules, TeamRules, TokenRules, UserRules
+from permissions.kinds.accounts import (
+    AccountRules,
+    InvitationRules,
+    TeamRules,
+    TokenRules,
+    UserRules,
+)
 from permissions.kinds.attributes import AttributeRules
 from permissions.kinds.boards import BoardRules, PlaceRules
 from permissions.kinds.moves import MOVES, ObjectAndMoveRules
@@ -28,7 +35,7 @@ from permissions.kinds.operations import OperatorRules
 from permissions.kinds.workflows import WorkflowRules
 from permissions.kinds.workspaces import WorkspaceRules
 from permissions.models import Condition
-from permissions.rules import FollowingRules, SettingRules, rules
+from permissions.rules import FollowingRules, OwnRules, SettingRules, rules
 from workflows.models import Transition, Version
 
 SETTINGS = (
@@ -58,7 +65,15 @@ def contribute() -> None:
 def register_rules() -> None:
     for kind in SETTINGS:
         rules.register(SettingRules(kind))
-    for rule in (UserRules(), TeamRules(), TokenRules(), AccountRules(), WorkspaceRules()):
+    for rule in (
+        UserRules(),
+        TeamRules(),
+        TokenRules(),
+        OwnRules(Session, {"view", "delete"}),
+        InvitationRules(),
+        AccountRules(),
+        WorkspaceRules(),
+    ):
         rules.register(rule)
     for of_catalog in (
         board_rules,

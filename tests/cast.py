@@ -64,7 +64,7 @@ def make_user(username: str, role: str = Role.MEMBER, *, is_active: bool = True)
 
 
 def make_team(name: str, *members: User) -> Team:
-    team = Team(name=name, folded_name=name.casefold())
+    team = Team(name=name)
     team.save()
     for member in members:
         member.groups.add(team)

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import ChoiceField, ListField
+from rest_framework.serializers import ChoiceField, EmailField, ListField
 
 from accounts import gate
 from accounts.exceptions import Denied
@@ -17,6 +17,8 @@ from accounts.http.resources import Resource
 from accounts.models import Account, User
 from accounts.models.users import Role
 from accounts.services import account as accounts
+from accounts.services import profile
+from accounts.services.user_problems import LONGEST_EMAIL, LONGEST_PASSWORD
 
 
 class MeForm(Form):
@@ -24,11 +26,28 @@ class MeForm(Form):
 
     username = Text()
     name = Text()
+    first_name = Text(allow_blank=True)
+    last_name = Text(allow_blank=True)
     email = Text(allow_blank=True)
+    waiting_email = Text(allow_null=True)
     role = ChoiceField(choices=Role.choices)
     teams = Names()
     is_admin = Flag()
     can_create_workflows = Flag()
+
+
+class MeChangeForm(Form):
+    """What one may change of oneself.
+
+    An address counts when the link that is sent to it is opened; it takes the present password.
+    """
+
+    first_name = Text(max_length=150, required=False)
+    last_name = Text(max_length=150, required=False)
+    email = EmailField(max_length=LONGEST_EMAIL, required=False)
+    current_password = Text(
+        max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True, required=False
+    )
 
 
 class LimitsForm(Form):
@@ -51,10 +70,21 @@ class Me(Resource):
 
     @extend_schema(responses=MeForm, summary="Who am I")
     def get(self, request: Request) -> Response:
-        user = self.actor.user
-        if user is None:
+        return Response(_me(self._user()))
+
+    @extend_schema(request=MeChangeForm, responses=MeForm, summary="Change what is mine to change")
+    @gated("edit_own", User)
+    def patch(self, request: Request) -> Response:
+        user = self._user()
+        given = self.body(MeChangeForm)
+        if given.get("email") == user.email:
+            del given["email"]
+        return Response(_me(profile.change_own(user, actor=self.actor, **given)))
+
+    def _user(self) -> User:
+        if self.actor.user is None:
             raise Denied("The system has no profile.", level="account")
-        return Response(_me(user))
+        return self.actor.user
 
 
 @gated("view", Account)
@@ -81,10 +111,14 @@ class AccountSettings(Resource):
 
 
 def _me(user: User) -> dict[str, Any]:
+    waiting = profile.email_change_waiting(user)
     return {
         "username": user.username,
         "name": user.display_name,
+        "firstName": user.first_name,
+        "lastName": user.last_name,
         "email": user.email,
+        "waitingEmail": waiting.email if waiting else None,
         "role": user.role,
         "teams": list(user.groups.order_by("name").values_list("name", flat=True)),
         "isAdmin": user.is_account_admin,

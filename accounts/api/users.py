@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import Group
-from django.db.models import Prefetch, Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +17,7 @@ from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing, Resource
 from accounts.models import Role, User
 from accounts.services import users
+from accounts.services.directory import narrowed, with_teams
 
 BY_NAME = Sorted.by("username")
 
@@ -81,8 +80,11 @@ class Users(Listing):
         responses=UserForm(many=True), parameters=[UserParameters], summary="List the users"
     )
     def get(self, request: Request) -> Response:
-        rows = gate.narrow(self.actor, "view", _with_teams(User.objects.all()))
-        return self.answer_page(rows.filter(_narrowing(self.query)), BY_NAME, _shown)
+        rows = gate.narrow(self.actor, "view", with_teams(User.objects.all()))
+        query = dict(self.query)
+        active = query.pop("active", None)
+        is_active = None if active is None else active == "true"
+        return self.answer_page(narrowed(rows, active=is_active, **query), BY_NAME, _shown)
 
     @extend_schema(request=NewUserForm, responses={201: UserForm}, summary="Make a user")
     @gated("manage", User)
@@ -114,30 +116,11 @@ class OneUser(Resource):
         return Response(status=204)
 
     def _fetch(self, name: str) -> User:
-        return gate.fetch(self.actor, _with_teams(User.objects.all()), username=name)
-
-
-def _narrowing(query: dict[str, Any]) -> Q:
-    wanted = Q()
-    if "q" in query:
-        words = ("username", "first_name", "last_name", "email")
-        for word in words:
-            wanted |= Q(**{f"{word}__icontains": query["q"]})
-    if "role" in query:
-        wanted &= Q(role=query["role"])
-    if "active" in query:
-        wanted &= Q(is_active=query["active"] == "true")
-    if "team" in query:
-        wanted &= Q(groups__name=query["team"])
-    return wanted
-
-
-def _with_teams(rows: QuerySet[User]) -> QuerySet[User]:
-    return rows.prefetch_related(Prefetch("groups", Group.objects.order_by("name")))
+        return gate.fetch(self.actor, with_teams(User.objects.all()), username=name)
 
 
 def _shown_again(user: User) -> dict[str, Any]:
-    return _shown([_with_teams(User.objects.all()).get(pk=user.pk)])[0]
+    return _shown([with_teams(User.objects.all()).get(pk=user.pk)])[0]
 
 
 def _shown(rows: Sequence[User]) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from rest_framework.request import Request
 from accounts import scopes
 from accounts.actor import Actor
 from accounts.exceptions import Denied
+from accounts.http.clients import address_of
 from accounts.models import ApiToken, User
-from accounts.services import tokens
+from accounts.services import throttling, tokens
+from accounts.services.throttling import TOKEN_CLIENT, name_of_client
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -33,6 +35,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         token = tokens.find(secret.strip())
         if token is None:
+            # A good token is never kept out: others behind the same address may have bad ones.
+            throttling.take(TOKEN_CLIENT.of(name_of_client(address_of(request))))
             raise AuthenticationFailed("This token is unknown, has expired or was revoked.")
         tokens.touch(token)
         return token.user, token

@@ -24,7 +24,16 @@ from django.urls import is_valid_path
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 
-from accounts.exceptions import Conflict, Denied, Invalid, Malformed, NotFound, Problem, Refused
+from accounts.exceptions import (
+    Conflict,
+    Denied,
+    Invalid,
+    Malformed,
+    NotFound,
+    Problem,
+    Refused,
+    TooMany,
+)
 from accounts.http.forms import camel
 from journal.strict_json import escaped
 
@@ -43,6 +52,7 @@ STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (Invalid, 422),
     (Malformed, 400),
+    (TooMany, 429),
     (rest.ValidationError, 422),
     (Http404, 404),
     (PermissionDenied, 403),
@@ -88,7 +98,7 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     if status == 503:
         log.error("database_busy", exc_info=exc)
     return Response(
-        document(exc, status), status=status, headers=_headers(exc), content_type=MEDIA_TYPE
+        document(exc, status), status=status, headers=headers_of(exc), content_type=MEDIA_TYPE
     )
 
 
@@ -188,7 +198,8 @@ def _code(exc: Exception, status: int) -> str:
     return CODES[status]
 
 
-def _headers(exc: Exception) -> dict[str, str]:
+def headers_of(exc: Exception) -> dict[str, str]:
+    """What stands in the head of the answer: how to sign in, when to come again."""
     headers = {}
     challenge = getattr(exc, "auth_header", None)
     if challenge:

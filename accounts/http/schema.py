@@ -22,6 +22,7 @@ DESCRIPTIONS = {
     "413": "The body is too large.",
     "415": "The body is no JSON in UTF-8.",
     "422": "What was given can't be accepted; every problem is listed.",
+    "429": "It was tried too often; `Retry-After` says when to come again.",
 }
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -88,7 +89,7 @@ class Schema(AutoSchema):
         return bodies
 
     def _refusals(self) -> list[str]:
-        refusals = ["401", "403", "422"]
+        refusals = ["401", "403", "422", "429"]
         if "{" in self.path or getattr(self.view, "may_find_nothing", False):
             refusals.append("404")
         if self.method in CHANGING:

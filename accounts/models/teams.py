@@ -7,11 +7,15 @@ from typing import ClassVar
 from django.contrib.auth.models import Group
 from django.db import models
 
+from accounts.folding import LONGEST_FOLD, FoldedField
+
+LONGEST_TEAM = 150
+
 
 class Team(Group):
     """A group whose name may nest with `::`; grants to a team are grants to its group."""
 
-    folded_name = models.CharField(max_length=150, editable=False)
+    folded_name = FoldedField(source="name", max_length=LONGEST_TEAM * LONGEST_FOLD)
     description = models.TextField(blank=True, default="")
 
     class Meta:

@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models.functions import Lower
+
+from accounts.folding import LONGEST_FOLD, FoldedField, folded
+
+LONGEST_USERNAME = 150
 
 
 class Role(models.TextChoices):
@@ -24,15 +27,30 @@ def new_stamp() -> str:
     return secrets.token_hex(16)
 
 
+class Users(UserManager["User"]):
+    """Finds whoever signs in, however they write the case of their name."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(folded_username=folded(username or ""))
+
+
 class User(AbstractUser):
     """Somebody who can sign in, or could: imported people are users that are not active."""
+
+    folded_username = FoldedField(source="username", max_length=LONGEST_USERNAME * LONGEST_FOLD)
 
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     session_stamp = models.CharField(max_length=32, default=new_stamp, editable=False)
 
+    objects: ClassVar[Users] = Users()
+
     class Meta(AbstractUser.Meta):
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("username"), name="user_name_unique_ignoring_case"),
+            models.UniqueConstraint(
+                fields=["folded_username"], name="user_name_unique_ignoring_case"
+            ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"
             ),

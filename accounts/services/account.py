@@ -8,6 +8,7 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
 from accounts.models import Account, Role
+from accounts.names import misleading_in
 
 MOST_DEPTH = 100
 
@@ -46,6 +47,9 @@ def _checked_name(name: str) -> str:
     if not name.strip() or len(name) > 200:
         detail = "A name has 1 to 200 characters."
         raise Invalid(problems=[Problem("/name", "badName", detail)])
+    if character := misleading_in(name):
+        detail = f"A name can't hold the character {character}."
+        raise Invalid(problems=[Problem("/name", "badCharacter", detail)])
     return name.strip()
 
 

@@ -12,8 +12,11 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Invalid, Problem
+from accounts.folding import folded
+from accounts.holdings import owned_alone_by_team
 from accounts.keys import TEAM_FORM
 from accounts.models import Team, User
+from accounts.services.handing_over import sole_owner
 from accounts.services.people import find_users
 
 LONGEST = 150
@@ -31,7 +34,7 @@ def create_team(
     """Makes a team of these users."""
     gate.demand(actor, "manage", Team)
     _check_name(name)
-    team = Team(name=name, folded_name=name.casefold(), description=description)
+    team = Team(name=name, description=description)
     with transaction.atomic(), _refusing_taken(name):
         _check_free(team)
         team.save(force_insert=True)
@@ -60,9 +63,16 @@ def change_team(
 
 
 def delete_team(team: Team, *, actor: Actor) -> None:
-    """Dissolves a team; what was granted to it is granted to nobody any more."""
+    """Dissolves a team; what was granted to it is granted to nobody any more.
+
+    Refused where something would have no owner then.
+    """
     gate.demand(actor, "manage", team)
-    team.delete()
+    with transaction.atomic():
+        locked = all_teams().select_for_update(of=("self",)).get(pk=team.pk)
+        if alone := owned_alone_by_team(locked):
+            raise sole_owner(locked.name, alone)
+        locked.delete()
 
 
 def all_teams() -> QuerySet[Team]:
@@ -93,7 +103,7 @@ def _rename(team: Team, name: str | None) -> None:
     if name is None or name == team.name:
         return
     _check_name(name)
-    team.name, team.folded_name = name, name.casefold()
+    team.name = name
     _check_free(team)
     team.save(update_fields=["name", "folded_name"])
 
@@ -101,13 +111,13 @@ def _rename(team: Team, name: str | None) -> None:
 def _check_name(name: str) -> None:
     if len(name) > LONGEST or not TEAM_FORM.match(name):
         raise Invalid(problems=[Problem("/name", "badName", FORM_SENTENCE, name)])
-    if User.objects.filter(username__iexact=name).exists():
+    if User.objects.filter(folded_username=folded(name)).exists():
         detail = f"There is a user {name!r}: nobody could tell the two apart."
         raise Invalid(problems=[Problem("/name", "taken", detail, name)])
 
 
 def _check_free(team: Team) -> None:
-    if all_teams().filter(folded_name=team.folded_name).exclude(pk=team.pk).exists():
+    if all_teams().filter(folded_name=folded(team.name)).exclude(pk=team.pk).exists():
         raise _taken(team.name)
 
 

@@ -15,6 +15,7 @@ from accounts.actor import Actor
 from accounts.exceptions import Denied, Invalid, Problem
 from accounts.keys import nearest
 from accounts.models import ApiToken, User
+from accounts.names import misleading_in
 from accounts.scopes import Scope
 from journal.clock import now
 
@@ -84,9 +85,12 @@ def digest_of(secret: str) -> str:
 
 
 def _name_problems(name: str) -> list[Problem]:
-    if len(name) <= LONGEST_NAME:
-        return []
-    return [Problem("/name", "tooLong", f"A name has at most {LONGEST_NAME} characters.")]
+    if len(name) > LONGEST_NAME:
+        return [Problem("/name", "tooLong", f"A name has at most {LONGEST_NAME} characters.")]
+    if character := misleading_in(name):
+        detail = f"A name can't hold the character {character}."
+        return [Problem("/name", "badCharacter", detail)]
+    return []
 
 
 def _expiry_problems(days: int | None) -> list[Problem]:

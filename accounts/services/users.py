@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import ProtectedError, Q, QuerySet
-from django.db.models.functions import Lower
 
 from accounts import gate
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, NotFound, Problem
+from accounts.folding import folded
 from accounts.keys import nearest
 from accounts.models import Role, Team, User
-from accounts.models.users import new_stamp
-
-LONGEST = 150
-USERNAME = re.compile(r"[\w.@+-]+")  # as Django's own validator
-BATCH = 500
-USERNAME_SENTENCE = (
-    f"A username has 1 to {LONGEST} letters, digits and characters of @ . + - _, "
-    "and is not 'system'."
+from accounts.person_names import tidy
+from accounts.services.handing_over import demand_others_own
+from accounts.services.sessions import sign_out_everywhere
+from accounts.services.user_problems import (
+    email_problems,
+    name_problems,
+    normal_username,
+    password_problems,
+    username_problems,
 )
+
+BATCH = 500
 # Two requests at once: the second meets one of these.
 NAME_CONSTRAINTS = ("user_name_unique_ignoring_case", "accounts_user_username_key")
 
@@ -49,15 +47,19 @@ def create_user(
     """Makes a user. Without a password nobody can sign in as them until one is set."""
     gate.demand(actor, "manage", User)
     user = User(
-        username=unicodedata.normalize("NFKC", username),
+        username=normal_username(username),
         email=email,
-        first_name=first_name,
-        last_name=last_name,
+        first_name=tidy(first_name),
+        last_name=tidy(last_name),
         is_active=active,
     )
     give_role(user, role)
-    problems = username_problems(user.username) + _email_problems(email)
-    problems += password_problems(password, user)
+    problems = [
+        *username_problems(user.username),
+        *email_problems(email),
+        *name_problems(user.first_name, user.last_name),
+        *password_problems(password, user),
+    ]
     if problems:
         raise Invalid(problems=problems)
     user.password = make_password(password)
@@ -89,20 +91,7 @@ def change_user(
             _activate(locked) if active else _deactivate(locked)
         if teams is not None:
             locked.groups.set(find_teams(teams))
-        _change_profile(locked, email=email, first_name=first_name, last_name=last_name)
-    return locked
-
-
-def set_password(user: User, *, actor: Actor, password: str) -> User:
-    """Gives somebody another password and signs them out everywhere."""
-    gate.demand(actor, "manage", user)
-    with transaction.atomic():
-        locked = _lock(user)
-        if problems := password_problems(password, locked):
-            raise Invalid(problems=problems)
-        locked.password = make_password(password)
-        locked.save(update_fields=["password"])
-        sign_out_everywhere(locked)
+        _change_columns(locked, email=email, first_name=first_name, last_name=last_name)
     return locked
 
 
@@ -112,6 +101,7 @@ def delete_user(user: User, *, actor: Actor) -> None:
     with transaction.atomic():
         locked = _lock(user)
         _keep_an_admin(locked)
+        demand_others_own(locked)
         try:
             locked.delete()
         except ProtectedError as error:
@@ -120,6 +110,13 @@ def delete_user(user: User, *, actor: Actor) -> None:
                 f"{user.username} is named by {', '.join(kinds)}. Deactivate them instead.",
                 code="inUse",
             ) from error
+
+
+def sign_out(user: User, *, actor: Actor, tokens_too: bool = False) -> None:
+    """Signs somebody out of every browser, as an admin may."""
+    gate.demand(actor, "manage", user)
+    with transaction.atomic():
+        sign_out_everywhere(_lock(user), tokens_too=tokens_too)
 
 
 def change_role(user: User, role: str) -> None:
@@ -132,6 +129,12 @@ def change_role(user: User, role: str) -> None:
 
 def give_role(user: User, role: str) -> None:
     """Sets the role of a user in memory. Admins, and only they, reach Django's admin pages."""
+    user.role = known_role(role)
+    user.is_staff = role == Role.ADMIN
+    user.is_superuser = user.is_superuser and role == Role.ADMIN
+
+
+def known_role(role: str) -> Role:
     if role not in Role.values:
         raise Invalid(
             problems=[
@@ -144,17 +147,7 @@ def give_role(user: User, role: str) -> None:
                 )
             ]
         )
-    user.role = Role(role)
-    user.is_staff = role == Role.ADMIN
-    user.is_superuser = user.is_superuser and role == Role.ADMIN
-
-
-def sign_out_everywhere(user: User, *, tokens_too: bool = False) -> None:
-    """Ends every session of a user and, where asked, revokes their tokens."""
-    user.session_stamp = new_stamp()
-    user.save(update_fields=["session_stamp"])
-    if tokens_too:
-        user.api_tokens.all().delete()
+    return Role(role)
 
 
 def add_inactive_users(usernames: Iterable[str], *, actor: Actor) -> dict[str, User]:
@@ -165,14 +158,14 @@ def add_inactive_users(usernames: Iterable[str], *, actor: Actor) -> dict[str, U
     if problems:
         raise Invalid(problems=problems)
     found = _by_folded_name(wanted)
-    missing = {name.lower(): name for name in wanted if name.lower() not in found}
+    missing = {folded(name): name for name in wanted if folded(name) not in found}
     people = [
-        User(username=name, is_active=False, password=make_password(None))
+        User(username=normal_username(name), is_active=False, password=make_password(None))
         for name in missing.values()
     ]
     User.objects.bulk_create(people, batch_size=BATCH)
-    found.update({user.username.lower(): user for user in people})
-    return {name: found[name.lower()] for name in wanted}
+    found.update({user.folded_username: user for user in people})
+    return {name: found[folded(name)] for name in wanted}
 
 
 def admins() -> QuerySet[User]:
@@ -201,33 +194,6 @@ def find_teams(names: Sequence[str], *, pointer: str = "/teams") -> list[Team]:
     return list(found.values())
 
 
-def username_problems(username: str) -> list[Problem]:
-    fits = 0 < len(username) <= LONGEST and username.lower() != SYSTEM
-    if fits and USERNAME.fullmatch(username):
-        return []
-    return [Problem("/username", "badUsername", USERNAME_SENTENCE, username)]
-
-
-def password_problems(password: str | None, user: User) -> list[Problem]:
-    if password is None:
-        return []
-    try:
-        validate_password(password, user)
-    except ValidationError as refused:
-        return [Problem("/password", "weakPassword", message) for message in refused.messages]
-    return []
-
-
-def _email_problems(email: str) -> list[Problem]:
-    if not email:
-        return []
-    try:
-        validate_email(email)
-    except ValidationError:
-        return [Problem("/email", "badEmail", "This is no e-mail address.", email)]
-    return []
-
-
 def _lock(user: User) -> User:
     """The row, fresh, with those of all admins: who is the last one can't change meanwhile.
 
@@ -254,9 +220,15 @@ def _activate(user: User) -> None:
     user.save(update_fields=["is_active"])
 
 
-def _change_profile(user: User, **given: str | None) -> None:
+def _change_columns(user: User, **given: str | None) -> None:
     changed = {name: value for name, value in given.items() if value is not None}
-    problems = _email_problems(changed.get("email", ""))
+    for name in ("first_name", "last_name"):
+        if name in changed:
+            changed[name] = tidy(changed[name])
+    problems = [
+        *email_problems(changed.get("email", "")),
+        *name_problems(changed.get("first_name", ""), changed.get("last_name", "")),
+    ]
     if problems:
         raise Invalid(problems=problems)
     for name, value in changed.items():
@@ -272,9 +244,9 @@ def _keep_an_admin(user: User) -> None:
 
 
 def _check_free(username: str) -> None:
-    if User.objects.filter(username__iexact=username).exists():
+    if User.objects.filter(folded_username=folded(username)).exists():
         raise _taken(username)
-    if QuerySet(Team).filter(folded_name=username.casefold()).exists():
+    if QuerySet(Team).filter(folded_name=folded(username)).exists():
         detail = f"There is a team {username!r}: nobody could tell the two apart."
         raise Invalid(problems=[Problem("/username", "taken", detail, username)])
 
@@ -288,11 +260,10 @@ def _taken(username: str) -> Invalid:
     return Invalid(problems=[Problem("/username", "taken", detail, username)])
 
 
-def _by_folded_name(usernames: Sequence[str]) -> dict[str, User]:
-    folded = [name.lower() for name in usernames]
+def _by_folded_name(usernames: Iterable[str]) -> dict[str, User]:
+    wanted = [folded(name) for name in usernames]
     found: dict[str, User] = {}
-    for start in range(0, len(folded), BATCH):
-        rows = User.objects.annotate(folded=Lower("username"))
-        for user in rows.filter(folded__in=folded[start : start + BATCH]):
-            found[user.username.lower()] = user
+    for start in range(0, len(wanted), BATCH):
+        for user in User.objects.filter(folded_username__in=wanted[start : start + BATCH]):
+            found[user.folded_username] = user
     return found

@@ -11,8 +11,10 @@ from django.db.models.functions import Lower
 
 from accounts import gate
 from accounts.actor import Actor
+from accounts.folding import folded
 from accounts.models import User
-from accounts.services.users import add_inactive_users, username_problems
+from accounts.services.user_problems import username_problems
+from accounts.services.users import add_inactive_users
 from catalog.models import GovernedObject, ObjectType
 
 CHUNK = 500
@@ -103,31 +105,31 @@ class People:
         self._found: dict[str, User | None] = {}
 
     def look_up(self, names: Iterable[str]) -> None:
-        wanted = {name.lower() for name in names} - self._found.keys()
+        wanted = {folded(name) for name in names} - self._found.keys()
         for chunk in chunks(wanted):
-            rows = User.objects.annotate(folded=Lower("username")).filter(folded__in=chunk)
-            self._found.update((user.username.lower(), user) for user in rows)
+            rows = User.objects.filter(folded_username__in=chunk)
+            self._found.update((user.folded_username, user) for user in rows)
         for name in wanted:
             self._found.setdefault(name, None)
 
     def is_known(self, name: str) -> bool:
         """Whether there is such a person, or will be."""
-        if self._found.get(name.lower()) is not None:
+        if self._found.get(folded(name)) is not None:
             return True
         return self._adds and not username_problems(name)
 
     def is_exactly_known(self, name: str) -> bool:
         """The same for a value that is stored as it is written."""
-        user = self._found.get(name.lower())
+        user = self._found.get(folded(name))
         return user.username == name if user is not None else self.is_known(name)
 
     def add_unknown(self, names: Iterable[str]) -> int:
         """Adds those who are not there yet; how many they were."""
-        missing = [name for name in dict.fromkeys(names) if self._found.get(name.lower()) is None]
+        missing = [name for name in dict.fromkeys(names) if self._found.get(folded(name)) is None]
         if not missing:
             return 0
         made = add_inactive_users(missing, actor=self._actor)
-        self._found.update((name.lower(), user) for name, user in made.items())
+        self._found.update((folded(name), user) for name, user in made.items())
         return len({user.pk for user in made.values()})
 
     def forget_unsaved(self) -> None:
@@ -135,6 +137,6 @@ class People:
         self._found.clear()
 
     def named(self, name: str) -> User:
-        user = self._found[name.lower()]
+        user = self._found[folded(name)]
         assert user is not None, "was looked up, and added where it was missing"
         return user

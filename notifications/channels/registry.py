@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from accounts.mail.transport import Unsendable
 from journal.registry import Registry
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from notifications.models import Delivery
 
 
-class Unsendable(Exception):
-    """The channel will never take this one; trying again is of no use."""
+__all__ = ["Channel", "Unsendable", "channels"]
 
 
 def reaches_everybody(user: User) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.gate import Decision
-from accounts.models import Account, ApiToken, Role, Team, User
+from accounts.models import Account, ApiToken, Invitation, Role, Team, User
 from permissions.people import ACCOUNT_ADMINS, EVERYBODY, NOBODY, is_guest
 from permissions.rules import OwnRules, RuleSet
 
@@ -55,7 +55,23 @@ class _DirectoryRules(RuleSet[Any]):
 
 
 class UserRules(_DirectoryRules):
+    """As a directory; `edit_own` is what people change of themselves, and nobody for them."""
+
     kind = User
+    verbs = _DirectoryRules.verbs | {"edit_own"}
+
+    def allows(self, user: User, verb: str, thing: object) -> Decision:
+        if verb != "edit_own":
+            return super().allows(user, verb, thing)
+        if isinstance(thing, User) and self.concerns(user, thing):
+            return Decision(True, "owner", "It is about themselves.")
+        return Decision(False, "owner", "Only they themselves may change this.")
+
+    def narrow(self, user: User, verb: str) -> Q:
+        return self.own_rows(user) if verb == "edit_own" else super().narrow(user, verb)
+
+    def who(self, verb: str, thing: Any) -> Q:
+        return self.people_concerned(thing) if verb == "edit_own" else super().who(verb, thing)
 
     def concerns(self, user: User, thing: User) -> bool:
         return user.pk == thing.pk
@@ -107,6 +123,29 @@ class AccountRules(RuleSet[Account]):
 
     def who_kind(self, verb: str) -> Q:
         return EVERYBODY if verb == "view" else ACCOUNT_ADMINS
+
+
+class InvitationRules(RuleSet[Invitation]):
+    """Account admins invite, and see who is invited."""
+
+    kind = Invitation
+    verbs = frozenset({"view", "manage"})
+    kind_verbs = verbs
+
+    def allows_kind(self, user: User, verb: str) -> Decision:
+        return _admins_only(user)
+
+    def allows(self, user: User, verb: str, thing: Invitation) -> Decision:
+        return _admins_only(user)
+
+    def narrow(self, user: User, verb: str) -> Q:
+        return EVERYBODY if _admins_only(user) else NOBODY
+
+    def who(self, verb: str, thing: Invitation) -> Q:
+        return ACCOUNT_ADMINS
+
+    def who_kind(self, verb: str) -> Q:
+        return ACCOUNT_ADMINS
 
 
 class TokenRules(OwnRules):

@@ -16,6 +16,9 @@ def test_me_tells_who_is_signed_in(api: Client) -> None:
         "email": "approver@example.org",
         "role": "member",
         "teams": ["Team::Approvers"],
+        "firstName": "",
+        "lastName": "",
+        "waitingEmail": None,
         "isAdmin": False,
         "canCreateWorkflows": True,
     }

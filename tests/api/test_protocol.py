@@ -12,8 +12,8 @@ from rest_framework.test import APIClient
 
 from accounts.actor import Actor
 from accounts.models import ApiToken, User
+from accounts.services.sessions import sign_out_everywhere
 from accounts.services.tokens import create_token
-from accounts.services.users import sign_out_everywhere
 from journal.clock import at, now
 from tests.api.problems import pointers, problem
 from tests.cast import Cast, Client, client_of

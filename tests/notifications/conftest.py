@@ -91,7 +91,7 @@ def kitchen(db: None) -> Kitchen:
 
 @pytest.fixture
 def stewards(kitchen: Kitchen) -> Team:
-    team = Team(name="Team::Stewards", folded_name="team::stewards")
+    team = Team(name="Team::Stewards")
     team.save()
     for name in ("steward", "member"):
         kitchen.user(name).groups.add(team)

@@ -31,7 +31,7 @@ def make_user(username: str, role: str = Role.MEMBER, **more: bool) -> User:
 
 
 def make_team(name: str) -> Team:
-    team = Team(name=name, folded_name=name.lower())
+    team = Team(name=name)
     team.save()
     return team
 

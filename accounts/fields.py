@@ -1,0 +1,60 @@
+"""Fields of the account's forms, as `accounts/field.html` draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from accounts.exceptions import Problem
+from accounts.pages import told_at
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One labelled input. `place` is where a service points to when it refuses what was given.
+
+    `control` is an input's type, `select` or `checks`; the last two have `options`.
+    """
+
+    name: str
+    label: str
+    control: str = "text"
+    value: str = ""
+    chosen: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    autocomplete: str = "off"
+    hint: str = ""
+    place: str = ""
+    problem: str = ""
+    required: bool = True
+    longest: int = 150
+    form: str = "field"
+
+    @property
+    def id(self) -> str:
+        """Its own on a page of several forms that ask for the same."""
+        return f"{self.form}-{self.name}"
+
+
+def filled(
+    fields: Sequence[Field], given: Mapping[str, str], problems: Sequence[Problem] = ()
+) -> list[Field]:
+    """The fields with what was given (never a password) and what is wrong with it."""
+    return [
+        replace(
+            field,
+            value="" if field.control == "password" else given.get(field.name, field.value),
+            problem=told_at(problems, field.place or f"/{field.name}"),
+        )
+        for field in fields
+    ]
+
+
+def unplaced(fields: Sequence[Field], problems: Sequence[Problem]) -> list[str]:
+    """What is wrong that stands at none of the fields."""
+    places = [field.place or f"/{field.name}" for field in fields]
+    return [
+        one.detail
+        for one in problems
+        if not any(one.pointer == place or one.pointer.startswith(f"{place}/") for place in places)
+    ]
