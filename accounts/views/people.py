@@ -209,7 +209,7 @@ def _person(request: HttpRequest, person: User, tried: Attempt[Any]) -> HttpResp
     ]
     context = {
         "person": person,
-        "fields": _refilled(request, fields, tried),
+        "form_fields": _refilled(request, fields, tried),
         "problems": unplaced(fields, tried.problems),
         "owned": owned_by(person),
         "owned_alone": owned_alone_by(person),
