@@ -1,26 +1,27 @@
 """`Idempotency-Key`: a POST that is sent again is answered again, and done once.
 
-The key is claimed, the request carried out and its answer stored in one transaction. A second
-request under the same key waits for the first (on the key's unique constraint, or for SQLite's one
-writer) and gets its answer. Refusals are not stored: they have no effect that could double.
+The key is claimed, the request carried out and its answer stored in one transaction: a crash in
+between leaves neither. A second request under the same key waits for the first (on the key's unique
+constraint, or for SQLite's one writer) and gets its answer. Refusals are not stored: they have no
+effect that could double, and what was refused may be mended and sent again under its key.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from accounts.exceptions import Invalid, Malformed
+from accounts.exceptions import Conflict, Invalid, Malformed
 from accounts.http.authentication import user_of
 from accounts.models import StoredAnswer, User
+from accounts.sealing import SealBroken, seal, unseal
 from accounts.services.answers import KEPT
 from journal.clock import now
 
@@ -28,6 +29,7 @@ HEADER = "HTTP_IDEMPOTENCY_KEY"
 FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
 REPLAYED = "Idempotency-Replayed"
 KEPT_HEADERS = ("Location", "ETag")
+PURPOSE = "accounts.http.idempotency"
 
 
 def once(request: Request, perform: Callable[[], Response]) -> Response:
@@ -62,22 +64,28 @@ def _claim(user: User, key: str, fingerprint: str) -> tuple[bool, StoredAnswer]:
 def _fingerprint(request: Request) -> str:
     """What makes two requests the same: the address and the values of the body."""
     values = [request.get_full_path(), request.data]
-    text = json.dumps(values, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = json.dumps(values, sort_keys=True, default=_exact)
+    return salted_hmac(PURPOSE, text, algorithm="sha256").hexdigest()
+
+
+def _exact(number: object) -> str:
+    """A number with a fraction; no text of a body can be the same, since none holds a NUL."""
+    return f"\0{number}"
 
 
 def _store(answer: StoredAnswer, response: Response) -> Response:
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    content = json.dumps([response.data, headers], cls=JSONEncoder)
     answer.status = response.status_code
-    answer.body = _plain(response.data)
-    answer.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    answer.save(update_fields=["status", "body", "headers"])
+    answer.sealed = seal(PURPOSE, content.encode())
+    answer.save(update_fields=["status", "sealed"])
     return response
 
 
 def _again(answer: StoredAnswer) -> Response:
-    return Response(answer.body, status=answer.status, headers={**answer.headers, REPLAYED: "true"})
-
-
-def _plain(content: Any) -> Any:
-    """The content as it was sent, without the encoder's types."""
-    return json.loads(json.dumps(content, cls=JSONEncoder))
+    try:
+        body, headers = json.loads(unseal(PURPOSE, answer.sealed))
+    except SealBroken:
+        detail = "This request was carried out before; its answer can't be read any more."
+        raise Conflict(detail, code="answerLost") from None
+    return Response(body, status=answer.status, headers={**headers, REPLAYED: "true"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,9 @@ from journal.clock import now
 class StoredAnswer(models.Model):
     """The answer that a user's request under an idempotency key got; kept for a day.
 
-    Written in the transaction of the request itself, so it is there exactly when the effect is.
+    Written in the transaction of the request itself, so it is there exactly when the effect is. An
+    answer may hold a secret that is shown once, so it is sealed; the fingerprint is keyed, since a
+    body may hold a password that could be guessed from a plain digest.
     """
 
     user = models.ForeignKey(
@@ -22,8 +24,7 @@ class StoredAnswer(models.Model):
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    headers: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
-    body: models.JSONField[Any, Any] = models.JSONField(null=True)
+    sealed = models.BinaryField(default=b"")
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -14,10 +14,13 @@ from django.db import connection
 from accounts.actor import Actor
 from accounts.api.workspaces import Workspaces
 from accounts.models import StoredAnswer, Workspace
+from accounts.sealing import SealBroken, seal, unseal
 from accounts.services.answers import forget_old_answers
 from accounts.services.tokens import create_token
 from journal.clock import at, now
+from tests.api.problems import problem
 from tests.cast import Cast, client_of, make_user
+from tests.kitchen import Kitchen
 
 WORKSPACES = "/api/v1/workspaces/"
 
@@ -39,6 +42,68 @@ def test_two_requests_under_one_key_at_once_are_done_once() -> None:
     assert outcomes == [(201, "first"), (201, "true"), (201, "true"), (201, "true")]
     assert Workspace.objects.filter(key="attic").count() == 1
     assert StoredAnswer.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_different_requests_under_one_key_at_once_one_is_done() -> None:
+    boss = make_user("boss", "admin")
+    clients = {key: client_of(boss) for key in ("attic", "cellar", "garret")}
+
+    def send(key: str) -> int:
+        try:
+            answer = clients[key].post(WORKSPACES, {"key": key}, HTTP_IDEMPOTENCY_KEY="k")
+            return int(answer.status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(send, clients)) == [201, 422, 422]
+    assert Workspace.objects.filter(key__in=clients).count() == 1
+
+
+def test_an_answer_is_sealed_and_opens_with_its_key_alone(cast: Cast, settings: Any) -> None:
+    client = client_of(cast.admin)
+    body = {"username": "nina", "password": "correct horse battery"}
+    made = client.post("/api/v1/users/", body, HTTP_IDEMPOTENCY_KEY="k")
+    assert made.status_code == 201
+    kept = str(StoredAnswer.objects.values().get())
+    assert not any(word in kept for word in ("nina", "correct", "member"))
+    assert client.post("/api/v1/users/", body, HTTP_IDEMPOTENCY_KEY="k").json() == made.json()
+    settings.ENCRYPTION_KEY = "another key of at least thirty-two letters"
+    lost = problem(client.post("/api/v1/users/", body, HTTP_IDEMPOTENCY_KEY="k"), 409)
+    assert lost["code"] == "answerLost"
+
+
+def test_a_seal_opens_for_its_purpose_alone() -> None:
+    sealed = seal("letters", b"secret")
+    assert b"secret" not in sealed
+    assert unseal("letters", sealed) == b"secret"
+    for purpose, content in (("parcels", sealed), ("letters", sealed[:-1]), ("letters", b"")):
+        with pytest.raises(SealBroken):
+            unseal(purpose, content)
+
+
+def test_a_number_is_another_body_than_its_text(cast: Cast, kitchen: Kitchen) -> None:
+    client = client_of(cast.admin)
+
+    def make(price: str) -> Any:
+        body = f'{{"objectTypeKey": "recipe", "name": "Soup", "attributes": {{"price": {price}}}}}'
+        return client.generic(
+            "POST",
+            "/api/v1/objects/",
+            body,
+            content_type="application/json",
+            HTTP_IDEMPOTENCY_KEY="k",
+        )
+
+    assert make("1.5").status_code == 201
+    assert make("1.5")["Idempotency-Replayed"] == "true"
+    problem(make('"1.5"'), 422, "idempotencyKeyReused")
+
+
+def test_who_is_not_signed_in_leaves_no_answer(nobody: Any, db: None) -> None:
+    problem(nobody.post(WORKSPACES, {"key": "attic"}, HTTP_IDEMPOTENCY_KEY="k"), 401)
+    assert not StoredAnswer.objects.exists()
 
 
 def test_answers_are_forgotten_after_a_day(cast: Cast) -> None:
