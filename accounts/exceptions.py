@@ -23,6 +23,17 @@ class Problem:
         return Problem(prefix + self.pointer, self.code, self.detail, self.value, self.nearest)
 
 
+MOST_PROBLEMS = 5000
+
+
+def first_of(problems: Sequence[Problem], most: int = MOST_PROBLEMS) -> list[Problem]:
+    """At most so many problems, and where there are more, one that says how many."""
+    if len(problems) <= most:
+        return list(problems)
+    detail = f"There are {len(problems) - most:,} problems more; mend these first."
+    return [*problems[:most], Problem("", "tooManyProblems", detail)]
+
+
 class Refused(Exception):
     """Base of all refusals; the message is a sentence for the person who asked."""
 

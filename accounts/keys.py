@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
@@ -13,6 +15,7 @@ from django.db.models.functions import Lower
 
 FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}\Z")
 RESERVED = frozenset({"bulk", "test", "compare"})
+MOST_HINTS = 100
 FORM_TEXT = (
     "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters."
 )
@@ -23,8 +26,37 @@ def is_key(text: object) -> bool:
     return isinstance(text, str) and bool(FORM.match(text)) and text.lower() not in RESERVED
 
 
+# How many hints may still be given; None where nobody counts.
+_hints: ContextVar[list[None] | None] = ContextVar("hints", default=None)
+
+
+@contextmanager
+def sparing_hints(most: int = MOST_HINTS) -> Iterator[None]:
+    """Within it, at most so many hints are looked for: what is wrong is told, however often.
+
+    Each costs a comparison with every known key, some a query. Without this, two megabytes of
+    unknown names keep a worker busy for minutes.
+    """
+    if _hints.get() is not None:
+        yield
+        return
+    before = _hints.set([None] * most)
+    try:
+        yield
+    finally:
+        _hints.reset(before)
+
+
 def nearest(wanted: str, known: Iterable[str]) -> str | None:
-    """The known key that looks most like the wanted one, None where nothing comes near."""
+    """The known key that looks most like the wanted one, None where nothing comes near.
+
+    Doesn't read `known` where enough hints were given (`sparing_hints`).
+    """
+    left = _hints.get()
+    if left is not None:
+        if not left:
+            return None
+        left.pop()
     by_folded = {key.lower(): key for key in known}
     close = difflib.get_close_matches(wanted[:100].lower(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None

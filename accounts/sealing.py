@@ -22,7 +22,7 @@ def seal(purpose: str, content: bytes) -> bytes:
 
 def unseal(purpose: str, sealed: bytes) -> bytes:
     try:
-        return _lock(settings.ENCRYPTION_KEY, purpose).decrypt(bytes(sealed))
+        return _lock(settings.ENCRYPTION_KEY, purpose).decrypt(sealed)
     except InvalidToken:
         raise SealBroken(f"What was sealed for {purpose} can't be opened.") from None
 

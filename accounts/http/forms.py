@@ -11,8 +11,11 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.settings import api_settings
 
 from accounts.keys import FORM_TEXT, is_key, nearest
+
+MOST_UNKNOWN = 100
 
 
 class Form(serializers.Serializer[Any]):
@@ -40,11 +43,15 @@ class Form(serializers.Serializer[Any]):
 
     def _unknown(self, given: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
         known = [name for name, field in self.fields.items() if not field.read_only]
-        return {
+        unknown = [name for name in given if name not in known]
+        told = {
             name: [ErrorDetail(_sentence(name, known), code="unknownField")]
-            for name in given
-            if name not in known
+            for name in unknown[:MOST_UNKNOWN]
         }
+        if len(unknown) > MOST_UNKNOWN:
+            detail = f"{len(unknown) - MOST_UNKNOWN:,} more fields are unknown here."
+            told[api_settings.NON_FIELD_ERRORS_KEY] = [ErrorDetail(detail, code="tooManyProblems")]
+        return told
 
 
 def camel(name: str) -> str:

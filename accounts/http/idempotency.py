@@ -84,7 +84,7 @@ def _store(answer: StoredAnswer, response: Response) -> Response:
 
 def _again(answer: StoredAnswer) -> Response:
     try:
-        body, headers = json.loads(unseal(PURPOSE, answer.sealed))
+        body, headers = json.loads(unseal(PURPOSE, bytes(answer.sealed)))
     except SealBroken:
         detail = "This request was carried out before; its answer can't be read any more."
         raise Conflict(detail, code="answerLost") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,7 @@ from accounts.exceptions import (
     Problem,
     Refused,
     TooMany,
+    first_of,
 )
 from accounts.http.forms import camel
 from journal.strict_json import escaped
@@ -125,14 +126,14 @@ def document(exc: Exception, status: int) -> dict[str, Any]:
     return {**made, **kept}
 
 
-def build(status: int, *, detail: str, code: str, errors: Iterable[Problem] = ()) -> dict[str, Any]:
+def build(status: int, *, detail: str, code: str, errors: Sequence[Problem] = ()) -> dict[str, Any]:
     return {
         "type": f"{TYPE_PREFIX}{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "code": code,
-        "errors": [shown(problem) for problem in errors],
+        "errors": [shown(problem) for problem in first_of(errors)],
     }
 
 

@@ -23,7 +23,7 @@ from accounts.http.authentication import WithinScopes, actor_of
 from accounts.http.forms import Form
 from accounts.http.pagination import CursorPages, Pageable, Sorted
 from accounts.http.parsing import UNKNOWN_LENGTH
-from accounts.keys import nearest
+from accounts.keys import nearest, sparing_hints
 from accounts.scopes import SAFE_METHODS
 
 PAGE_PARAMETERS = ("limit", "cursor")
@@ -66,8 +66,9 @@ class Resource(APIView):
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
         try:
-            self.initial(self.request, *args, **kwargs)
-            answer = idempotency.once(self.request, self._perform)
+            with sparing_hints():
+                self.initial(self.request, *args, **kwargs)
+                answer = idempotency.once(self.request, self._perform)
         except Exception as exc:
             answer = self.handle_exception(exc)
         self.response = self.finalize_response(self.request, answer, *args, **kwargs)

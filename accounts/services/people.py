@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -73,13 +73,11 @@ def _unknown(name: str, pointer: str, actor: Actor) -> Problem:
     )
 
 
-def _known(name: str, actor: Actor) -> list[str]:
-    """Names that begin alike, so that the nearest is looked for among a few."""
+def _known(name: str, actor: Actor) -> Iterator[str]:
+    """Names that begin alike, so that the nearest is looked for among a few; read if asked."""
     start = name[:1]
     users = gate.narrow(actor, "view", User.objects.filter(username__istartswith=start))
+    yield from users.values_list("username", flat=True)[:MOST_KNOWN]
     begin_alike: QuerySet[Team] = QuerySet(Team).filter(name__istartswith=start)
     teams = gate.narrow(actor, "view", begin_alike)
-    return [
-        *users.values_list("username", flat=True)[:MOST_KNOWN],
-        *teams.values_list("name", flat=True)[:MOST_KNOWN],
-    ]
+    yield from teams.values_list("name", flat=True)[:MOST_KNOWN]

@@ -13,6 +13,7 @@ from django.db.models import ProtectedError
 from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem, Refused
+from accounts.keys import sparing_hints
 from catalog.models import Package, PackageEntry
 from catalog.packages import declarations
 from catalog.packages.fields import Content
@@ -27,7 +28,7 @@ from journal.recording import Fact, record
 def plan(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
     """What applying this package would create, change and remove, and all its problems."""
     gate.demand(actor, "configure", Package)
-    with transaction.atomic():
+    with sparing_hints(), transaction.atomic():
         hold_schema()
         prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
         return replace(found, problems=tuple(_all_problems(prepared, found, actor)))
@@ -36,7 +37,7 @@ def plan(document: object, *, actor: Actor, allow_unknown_keys: bool = False) ->
 def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
     """Writes the package; raises `Invalid` with every problem, and then nothing is written."""
     gate.demand(actor, "configure", Package)
-    with transaction.atomic():
+    with sparing_hints(), transaction.atomic():
         hold_schema()
         prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
         if found.problems:

@@ -8,10 +8,18 @@ from typing import Any
 
 from accounts.exceptions import Problem
 from accounts.keys import nearest
-from catalog.packages.fields import Content, Field, checked, shown
+from catalog.packages.fields import (
+    MOST_UNKNOWN,
+    Content,
+    Field,
+    checked,
+    more_unknown,
+    shown,
+)
 from catalog.packages.kinds import AssetKind, Scope, kinds_of_list, list_names
 from journal.strict_json import escaped
 
+MOST_ENTRIES = 50_000
 HEADER = (
     Field("packageKey", "key", required=True),
     Field("name", "text"),
@@ -57,15 +65,24 @@ def read(document: object) -> Document:
     header, more = checked(
         HEADER, {name: document[name] for name in HEADER_NAMES if name in document}, ""
     )
-    given = tuple(_entries(document))
+    crowd = _crowd_problems(document)
+    given = () if crowd else tuple(_entries(document))
     return Document(
         key=str(header.get("packageKey", "")),
         header=header,
         order=tuple(document),
         given=given,
         scope=scope_of(document),
-        problems=(*problems, *more),
+        problems=(*crowd, *problems, *more),
     )
+
+
+def _crowd_problems(document: Mapping[str, Any]) -> list[Problem]:
+    count = sum(len(entries) for entries in document.values() if isinstance(entries, list))
+    if count <= MOST_ENTRIES:
+        return []
+    detail = f"A package has at most {MOST_ENTRIES:,} entries, not {count:,}: part it."
+    return [Problem("", "tooManyItems", detail)]
 
 
 def scope_of(document: Mapping[str, Any]) -> Scope:
@@ -85,19 +102,21 @@ def _only_key(entries: object) -> str | None:
 
 def _frame_problems(document: Mapping[str, Any]) -> list[Problem]:
     known = [name for name in list_names() if "." not in name]
-    problems = []
+    problems: list[Problem] = []
+    unknown = [name for name in document if name not in (*known, *HEADER_NAMES)]
+    kept = frozenset(unknown[:MOST_UNKNOWN])
     for name, value in document.items():
         pointer = f"/{escaped(name[:200])}"
         if name in HEADER_NAMES:
             continue
-        if name not in known:
+        if name in kept:
             near = nearest(name, [*known, *HEADER_NAMES])
             detail = f"{name[:120]!r} is no kind of asset that this version knows."
             problems.append(Problem(pointer, "unknownAssetKind", detail, name[:120], near))
-        elif not isinstance(value, list):
+        elif name in known and not isinstance(value, list):
             detail = "A list of entries is expected here."
             problems.append(Problem(pointer, "wrongType", detail, shown(value)))
-    return problems
+    return [*problems, *more_unknown(len(unknown), "")]
 
 
 def _entries(document: Mapping[str, Any]) -> Iterator[Given]:

@@ -17,6 +17,7 @@ Content = dict[str, Any]
 MOST_NAME = 200
 MOST_TEXT = 100_000
 MOST_ITEMS = 10_000
+MOST_UNKNOWN = 100
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})\Z")
 
 
@@ -61,13 +62,15 @@ def checked(fields: Sequence[Field], entry: object, pointer: str) -> tuple[Conte
     if not isinstance(entry, dict):
         return {}, [Problem(pointer, "wrongType", "An object is expected here.", shown(entry))]
     known = {one.name: one for one in fields}
-    problems = [unknown_field(name, list(known), pointer) for name in entry if name not in known]
+    unknown = [name for name in entry if name not in known]
+    found = [unknown_field(name, list(known), pointer) for name in unknown[:MOST_UNKNOWN]]
+    problems = [*found, *more_unknown(len(unknown), pointer)]
     good: Content = {}
     for name, one in known.items():
         value = entry.get(name)
-        found = list(_check(one, value, f"{pointer}/{escaped(name)}"))
-        problems += found
-        if not found and value is not None:
+        wrong = list(_check(one, value, f"{pointer}/{escaped(name)}"))
+        problems += wrong
+        if not wrong and value is not None:
             good[name] = value
     return good, problems
 
@@ -77,6 +80,14 @@ def unknown_field(name: str, known: Sequence[str], pointer: str) -> Problem:
     hint = f" Perhaps {near} was meant." if near else ""
     detail = f"{name[:120]!r} is no field of this kind of asset.{hint}"
     return Problem(f"{pointer}/{escaped(name[:200])}", "unknownKey", detail, name[:120], near)
+
+
+def more_unknown(count: int, pointer: str) -> list[Problem]:
+    """Says how many unknown names there are past those that are told one by one."""
+    if count <= MOST_UNKNOWN:
+        return []
+    detail = f"{count - MOST_UNKNOWN:,} more names are unknown here."
+    return [Problem(pointer, "tooManyProblems", detail)]
 
 
 def shown(value: object) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from accounts.exceptions import Problem
+from accounts.exceptions import Problem, first_of
 from catalog.packages.fields import Content
 from catalog.packages.world import differing
 
@@ -56,7 +56,7 @@ class Plan:
         return {
             "packageKey": self.package_key,
             "changes": [asdict(one) for one in self.changes],
-            "problems": problems_as_json(self.problems),
+            "problems": problems_as_json(first_of(self.problems)),
             "notYetActive": [asdict(one) for one in self.not_yet_active],
         }
 

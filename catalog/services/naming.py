@@ -119,7 +119,7 @@ def find_user_relations(
 def _one(rows: QuerySet[M], key: str, actor: Actor, pointer: str) -> M:
     found = gate.narrow(actor, "view", rows).filter(key=key).first()
     if found is None:
-        raise Invalid(problems=[_unknown(rows, key, actor, pointer)])
+        raise Invalid(problems=[_unknown(rows, key, _known(rows, actor), pointer)])
     return found
 
 
@@ -128,8 +128,9 @@ def _by_key(rows: QuerySet[M], keys: Iterable[str], actor: Actor, pointer: str) 
     found: dict[str, M] = {}
     for row in gate.narrow(actor, "view", rows).filter(key__in=wanted) if wanted else ():
         found[row.key] = row  # type: ignore[attr-defined]
+    known = _known(rows, actor)
     problems = [
-        _unknown(rows, key, actor, f"{pointer}/{escaped(key)}")
+        _unknown(rows, key, known, f"{pointer}/{escaped(key)}")
         for key in wanted
         if key not in found
     ]
@@ -138,9 +139,13 @@ def _by_key(rows: QuerySet[M], keys: Iterable[str], actor: Actor, pointer: str) 
     return found
 
 
-def _unknown(rows: QuerySet[M], key: str, actor: Actor, pointer: str) -> Problem:
+def _known(rows: QuerySet[M], actor: Actor) -> QuerySet[M, str]:
+    """The keys that the actor may be told of; read when the first hint is looked for."""
+    return gate.narrow(actor, "view", rows).values_list("key", flat=True)[:MOST_KNOWN]
+
+
+def _unknown(rows: QuerySet[M], key: str, known: Iterable[str], pointer: str) -> Problem:
     noun = rows.model._meta.verbose_name
-    known = gate.narrow(actor, "view", rows).values_list("key", flat=True)[:MOST_KNOWN]
     near = nearest(key, known)
     return Problem(pointer, "unknownKey", f"There is no {noun} {key[:120]!r}.", key[:120], near)
 

@@ -20,6 +20,7 @@ from catalog.packages.world import identity
 from workflows.lifecycle.models import Transition
 
 LIFECYCLE, STATE, TRANSITION = "workflows", "workflowStates", "workflowTransitions"
+MOST_PARTS = 300
 PARTS = {"states": STATE, "transitions": TRANSITION}
 
 
@@ -95,8 +96,12 @@ class _Saving:
 
     def _entries(self, given: Mapping[str, Any], name: str) -> list[Any]:
         entries = given.get(name, [])
-        if isinstance(entries, list):
+        if isinstance(entries, list) and len(entries) <= MOST_PARTS:
             return entries
+        if isinstance(entries, list):
+            detail = f"A lifecycle has at most {MOST_PARTS} {name}."
+            self.problems.append(Problem(f"/{name}", "tooManyItems", detail))
+            return []
         self.problems.append(Problem(f"/{name}", "wrongType", "A list is expected here."))
         return []
 
