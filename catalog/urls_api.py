@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.http.addresses import path
 from catalog.api.assets import addresses_of
 from catalog.api.boards import Boards, OneBoard
+from catalog.api.expressions import Evaluate
 from catalog.api.objects import MoveObject, Objects, OneObject
 from catalog.api.packages import ApplyPackage, ExportPackage, PlanPackage
 from catalog.api.relations import (
@@ -31,6 +32,7 @@ urlpatterns = [
     path("objects/<int:id>/user-relations/<int:relation_id>/", OneUserRelation.as_view()),
     path("objects/<int:id>/changes/", Changes.as_view()),
     path("objects/<int:id>/move/", MoveObject.as_view()),
+    path("expressions/evaluate/", Evaluate.as_view()),
     path("packages/plan/", PlanPackage.as_view()),
     path("packages/apply/", ApplyPackage.as_view()),
     path("packages/export/", ExportPackage.as_view()),

@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from accounts.models import User
 from catalog.context import ObjectContext, ObjectParts, Reading
 from catalog.expressions import Reference, Selectable
-from catalog.expressions.values import is_selectable
+from catalog.expressions.values import is_selectable, steps_to
 from catalog.models import AttributeType, GovernedObject
 from catalog.things import AttributeOf
 from notifications.rendering import Rendered, Wording
@@ -73,6 +73,9 @@ class _Both:
 
     def __str__(self) -> str:
         return str(self.runs)
+
+    def steps_to(self, name: str) -> int:
+        return steps_to(self.runs, name) + steps_to(self.theirs, name)
 
     def select(self, name: str) -> object:
         found = self.runs.select(name)

@@ -42,6 +42,7 @@ from catalog.expressions.values import (
     is_selectable,
     kind_of,
     less,
+    steps_to,
 )
 
 
@@ -112,6 +113,7 @@ class Evaluation:
         if isinstance(value, Mapping):
             return admit(value[key]) if key in value else None
         if is_selectable(value):
+            self.budget.spend(selector.span, steps_to(value, key))
             return _selected_from(value, key)
         raise Fault(
             Code.UNKNOWN_SELECTOR,

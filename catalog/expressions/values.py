@@ -19,7 +19,8 @@ from catalog.expressions.numbers import bounded, is_number
 class Selectable(Protocol):
     """A read-only thing with named parts, such as an object; shown in texts by its key.
 
-    `select` raises `UnknownSelector` (or any LookupError) for a name that it does not have.
+    `select` raises `UnknownSelector` (or any LookupError) for a name that it does not have; it may
+    have a method `steps_to(name)` that says how many steps of the budget that takes.
     """
 
     def select(self, name: str) -> object: ...
@@ -30,6 +31,12 @@ class Selectable(Protocol):
 def is_selectable(value: object) -> TypeGuard[Selectable]:
     """Whether the class of the value says that it has named parts."""
     return callable(getattr(type(value), "select", None))
+
+
+def steps_to(thing: Selectable, name: str) -> int:
+    """What selecting this name costs."""
+    said = getattr(type(thing), "steps_to", None)
+    return int(said(thing, name)) if callable(said) else 1
 
 
 class UnknownSelector(LookupError):
