@@ -21,3 +21,11 @@ class PlaceFor:
 
     board: Board
     object_type: ObjectType
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOn:
+    """An attribute as a column of a board, whatever object stands there."""
+
+    board: Board
+    attribute: AttributeType

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.http.addresses import path
 from catalog.api.assets import addresses_of
-from catalog.api.boards import Boards, OneBoard
+from catalog.api.boards import Boards, ExportBoard, OneBoard
 from catalog.api.expressions import Evaluate
 from catalog.api.objects import MoveObject, Objects, OneObject
 from catalog.api.packages import ApplyPackage, ExportPackage, PlanPackage
@@ -24,6 +24,7 @@ urlpatterns = [
     *addresses_of("user-relation-types", "userRelationTypes"),
     path("boards/", Boards.as_view()),
     path("boards/<key:key>/", OneBoard.as_view()),
+    path("boards/<key:key>/export/", ExportBoard.as_view()),
     path("objects/", Objects.as_view()),
     path("objects/<int:id>/", OneObject.as_view()),
     path("objects/<int:id>/relations/", Relations.as_view()),

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from accounts.actor import Actor
 from catalog.models import AttributeType
+from permissions import columns, conditions
 from permissions import condition_queries as queries
-from permissions import conditions
 
 
 def shows_attribute(actor: Actor, key: str) -> Q:
@@ -22,4 +22,6 @@ def shows_attribute(actor: Actor, key: str) -> Q:
     type_of = {attribute: object_type for object_type, attribute in held}
     book = conditions.read(attributes=list(type_of))
     by_type = {object_type: book.of_attribute(pk) for pk, object_type in type_of.items()}
-    return queries.visible_objects(by_type, actor.user)
+    shown = queries.visible_objects(by_type, actor.user)
+    hiding = columns.boards_that_hide(actor.user, key)
+    return shown & ~Q(board_id__in=hiding) if hiding else shown

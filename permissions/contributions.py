@@ -28,7 +28,7 @@ from permissions.kinds.accounts import (
     TokenRules,
     UserRules,
 )
-from permissions.kinds.attributes import AttributeRules
+from permissions.kinds.attributes import AttributeRules, ColumnRules
 from permissions.kinds.boards import BoardRules, PlaceRules
 from permissions.kinds.moves import MOVES, ObjectAndMoveRules
 from permissions.kinds.operations import OperatorRules
@@ -80,6 +80,7 @@ def register_rules() -> None:
         PlaceRules(board_rules),
         ObjectAndMoveRules(),
         AttributeRules(),
+        ColumnRules(),
     ):
         rules.register(of_catalog)
     for of_journal in (OperatorRules(Event, "view"), OperatorRules(Pending, "view", "retry")):

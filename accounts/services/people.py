@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -61,6 +61,15 @@ def find_users(names: Sequence[str], *, actor: Actor, pointer: str) -> tuple[Use
     if problems:
         raise Invalid(problems=problems)
     return found.users
+
+
+def find_user(name: str, *, actor: Actor, pointer: str) -> User:
+    """The one user of this name; the problem stands at the pointer itself."""
+    try:
+        return find_users([name], actor=actor, pointer=pointer)[0]
+    except Invalid as refused:
+        problems = [replace(one, pointer=pointer) for one in refused.problems]
+        raise Invalid(problems=problems) from None
 
 
 def _unknown(name: str, pointer: str, actor: Actor) -> Problem:

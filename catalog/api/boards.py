@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,25 +17,27 @@ from accounts.gates import gated
 from accounts.grants import JOIN, OWN, all_holders
 from accounts.http.forms import Flag, Form, Key, Names, Text
 from accounts.http.pagination import Sorted
-from accounts.http.resources import Listing, Resource
+from accounts.http.resources import Listing, Resource, read
 from accounts.models import Workspace
-from catalog.models import Board
+from catalog.api import exporting, listing
+from catalog.models import Board, GovernedObject
 from catalog.services import boards, naming
+from catalog.services.columns import MOST_COLUMNS, Column, columns_of
 
 BY_KEY = Sorted.by("key")
+EXPORTED = [one for one in listing.PARAMETERS if one.name not in exporting.NEVER]
 
 
 class ColumnForm(Form):
-    """Who views and who edits an attribute on a board; without an entry, everybody."""
+    """Who views and who edits an attribute on a board; an empty list means everybody."""
 
-    attribute_key = Key()
+    attribute_key = Text(max_length=100)
     viewers = Names(required=False)
     editors = Names(required=False)
 
 
-def no_columns(**kwargs: Any) -> ListField:
-    """Rights on columns come with a later version; until then there are none to name."""
-    return ListField(child=ColumnForm(), max_length=0, **kwargs)
+def some_columns(**kwargs: Any) -> ListField:
+    return ListField(child=ColumnForm(), max_length=MOST_COLUMNS, **kwargs)
 
 
 class BoardForm(Form):
@@ -46,7 +49,7 @@ class BoardForm(Form):
     type = ChoiceField(choices=Board.Type.choices)
     owners = Names()
     members = Names()
-    columns = no_columns()
+    columns = some_columns()
     can_edit = Flag(read_only=True)
 
 
@@ -59,7 +62,7 @@ class NewBoardForm(Form):
     type = ChoiceField(choices=Board.Type.choices, required=False)
     owners = Names(required=False)
     members = Names(required=False)
-    columns = no_columns(required=False)
+    columns = some_columns(required=False)
 
 
 class BoardChangeForm(Form):
@@ -70,7 +73,7 @@ class BoardChangeForm(Form):
     type = ChoiceField(choices=Board.Type.choices, required=False)
     owners = Names(required=False)
     members = Names(required=False)
-    columns = no_columns(required=False)
+    columns = some_columns(required=False)
 
 
 class BoardParameters(Form):
@@ -132,9 +135,38 @@ class OneBoard(Resource):
         return gate.fetch(self.actor, Board.objects.select_related("workspace"), key=key)
 
 
+class ExportParameters(Form):
+    """In which format, and which of the board's objects."""
+
+    format = ChoiceField(choices=list(exporting.MEDIA_TYPES), required=False)
+
+
+@gated("view", Board, GovernedObject)
+class ExportBoard(Resource):
+    """The objects of a board as a file that `import_objects` reads."""
+
+    @extend_schema(
+        responses={(200, "text/csv"): str, (200, "application/x-ndjson"): str},
+        parameters=[ExportParameters, *EXPORTED],
+        summary="Export the objects of a board",
+    )
+    def get(self, request: Request, key: str) -> StreamingHttpResponse:
+        board = gate.fetch(self.actor, Board.objects.all(), key=key)
+        query = request.query_params
+        asked = read(ExportParameters, {"format": query.get("format", "csv")})
+        export = exporting.export_of(board, query, asked["format"], actor=self.actor)
+        return exporting.answer(export)
+
+    def read_query(self, request: Request) -> dict[str, Any]:
+        """Read by `listing`, since attributes name themselves in it."""
+        return {} if request.method == "GET" else super().read_query(request)
+
+
 def _places(given: dict[str, Any], actor: Actor, default: str | None = None) -> dict[str, Any]:
-    """The workspace in place of its key; a member that doesn't mean anything yet left out."""
-    rest = {name: value for name, value in given.items() if name != "columns"}
+    """The workspace in place of its key, and columns as the service takes them."""
+    rest = dict(given)
+    if "columns" in rest:
+        rest["columns"] = [Column(**one) for one in rest["columns"]]
     key = rest.pop("workspace_key", default)
     if key is not None:
         rest["workspace"] = naming.find_workspace(key, actor=actor, pointer="/workspaceKey")
@@ -143,6 +175,7 @@ def _places(given: dict[str, Any], actor: Actor, default: str | None = None) -> 
 
 def _shown(rows: Sequence[Board], actor: Actor) -> list[dict[str, Any]]:
     owners, members = all_holders(rows, OWN), all_holders(rows, JOIN)
+    columns = columns_of(rows)
     mine = Board.objects.filter(pk__in=[row.pk for row in rows])
     editable = set(gate.narrow(actor, "edit", mine).values_list("pk", flat=True))
     return [
@@ -153,7 +186,14 @@ def _shown(rows: Sequence[Board], actor: Actor) -> list[dict[str, Any]]:
             "type": row.type,
             "owners": owners[row.pk],
             "members": members[row.pk],
-            "columns": [],
+            "columns": [
+                {
+                    "attributeKey": one.attribute_key,
+                    "viewers": one.viewers,
+                    "editors": one.editors,
+                }
+                for one in columns[row.pk]
+            ],
             "canEdit": row.pk in editable,
         }
         for row in rows

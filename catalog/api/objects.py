@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Conflict, Malformed
+from accounts.exceptions import Malformed
 from accounts.gates import gated
 from accounts.http.parsing import ExactJSONParser
 from accounts.http.resources import Listing, Resource
@@ -29,7 +29,7 @@ IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description='The version that is to be changed, as in `"3"`; 409 where it is another by now.',
 )
-ENTITY_TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?\Z')
+ENTITY_TAG = re.compile(r'("?)([0-9]{1,9})\1')
 
 
 class ObjectResource(Resource):
@@ -98,12 +98,8 @@ class OneObject(ObjectResource):
     @extend_schema(responses={204: None}, parameters=[IF_MATCH], summary="Delete an object")
     @gated("delete", GovernedObject)
     def delete(self, request: Request, id: int) -> Response:
-        obj = self.fetch(id)
         expected = expected_version(request)
-        if expected is not None and expected != obj.version:
-            detail = f"The object is at version {obj.version}, not {expected}."
-            raise Conflict(detail, code="staleVersion", version=obj.version)
-        objects.delete(obj, actor=self.actor)
+        objects.delete(self.fetch(id), actor=self.actor, expected_version=expected)
         return Response(status=204)
 
 
@@ -111,7 +107,12 @@ class OneObject(ObjectResource):
 class MoveObject(ObjectResource):
     """Another parent or another board."""
 
-    @extend_schema(request=MoveForm, responses={200: ObjectForm}, summary="Move an object")
+    @extend_schema(
+        request=MoveForm,
+        responses={200: ObjectForm},
+        parameters=[IF_MATCH],
+        summary="Move an object",
+    )
     @gated("move", GovernedObject)
     def post(self, request: Request, id: int) -> Response:
         obj = self.fetch(id)
@@ -123,7 +124,8 @@ class MoveObject(ObjectResource):
             place["board"] = naming.find_board(
                 given["board_key"], actor=self.actor, pointer="/boardKey"
             )
-        return self.answer(placing.move(obj, actor=self.actor, **place))
+        expected = expected_version(request)
+        return self.answer(placing.move(obj, actor=self.actor, expected_version=expected, **place))
 
 
 def fetch_object(actor: Actor, id: int) -> GovernedObject:
@@ -135,10 +137,11 @@ def expected_version(request: Request) -> int | None:
     header = request.META.get("HTTP_IF_MATCH", "*").strip()
     if header == "*":
         return None
-    found = ENTITY_TAG.match(header)
+    found = ENTITY_TAG.fullmatch(header)
     if found is None:
-        raise Malformed('If-Match holds one version, as in "3".')
-    return int(found[1])
+        weak = " A weak tag (W/) matches no version." if header.startswith("W/") else ""
+        raise Malformed(f'If-Match holds one version in quotes, as in "3".{weak}')
+    return int(found[2])
 
 
 def _make(given: dict[str, Any], actor: Actor) -> GovernedObject:

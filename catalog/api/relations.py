@@ -15,7 +15,7 @@ from accounts.exceptions import Invalid, NotFound, Problem
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing
-from accounts.services.people import find_users
+from accounts.services.people import find_user
 from catalog.api.forms import (
     ChangeForm,
     NewRelationForm,
@@ -109,7 +109,7 @@ class UserRelations(Listing, ObjectResource):
         kind = naming.find_user_relation_type(
             given["user_relation_type_key"], actor=self.actor, pointer="/userRelationTypeKey"
         )
-        user = find_users([given["username"]], actor=self.actor, pointer="/username")[0]
+        user = find_user(given["username"], actor=self.actor, pointer="/username")
         made = assigning.assign(obj, kind, user, actor=self.actor)
         return Response(_shown_user_relations([made])[0], status=201)
 

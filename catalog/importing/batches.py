@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts import gate
 from catalog import attributes as rules
 from catalog.importing.ground import Ground
-from catalog.importing.lines import Line
 from catalog.importing.lookups import People, Targets, Tree
 from catalog.importing.plans import Plan, Planning, targets_of
+from catalog.importing.reading import Line
 from catalog.importing.report import Report
 from catalog.models import (
     Change,
@@ -170,6 +171,10 @@ class Batch:
     def _load(self, plans: Sequence[Plan]) -> None:
         ids = [plan.obj.pk for plan in plans if plan.line.relations]
         rows = Relation.objects.filter(source__in=ids)
+        if not self.ground.actor.is_admin:
+            # What the actor can't see, they didn't leave out either: it stays.
+            seen = gate.narrow(self.ground.actor, "view", GovernedObject.objects.all())
+            rows = rows.filter(target__in=seen.order_by().values("pk"))
         for source, kind, target, key in rows.values_list(
             "source_id", "type_id", "target_id", "target__key"
         ):

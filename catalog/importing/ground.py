@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from accounts.exceptions import Problem
 from accounts.keys import nearest
 from catalog import attributes as rules
-from catalog.importing.lines import Line
+from catalog.importing.reading import Line
 from catalog.models import (
     AttributeType,
     Board,

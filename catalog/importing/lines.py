@@ -1,7 +1,4 @@
-"""JSON Lines: from bytes to lines whose form is right. Knows nothing of what exists.
-
-A line longer than a megabyte is passed over in pieces, never held in memory.
-"""
+"""JSON Lines: from bytes to lines whose form is right. Knows nothing of what exists."""
 
 from __future__ import annotations
 
@@ -13,10 +10,18 @@ from typing import Any, BinaryIO
 
 from accounts.exceptions import Invalid, Problem
 from accounts.keys import FORM_TEXT, is_key, nearest
+from catalog.importing.reading import (
+    MOST_BYTES,
+    Keys,
+    Line,
+    Read,
+    Survey,
+    Unreadable,
+    refuse_other_encodings,
+)
 from catalog.services.beginnings import key_problems, name_problems
 from journal.strict_json import BadJSON, escaped, loads
 
-MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 32
 MOST_RELATED = 10_000
 MEMBERS = (
@@ -30,22 +35,37 @@ MEMBERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, well-formed: what is to be known of one object.
+class JsonLines:
+    """A file of JSON objects, one a line."""
 
-    `names_parent` tells a parent of null (none) from no word about it.
-    """
+    def __init__(self, path: Path) -> None:
+        refuse_other_encodings(path)
+        self._path = path
 
-    number: int
-    key: str
-    name: str
-    state_key: str | None
-    names_parent: bool
-    parent_key: str | None
-    attributes: Mapping[str, Any]
-    relations: Mapping[str, tuple[str, ...]]
-    people: Mapping[str, tuple[str, ...]]
+    def survey(self) -> Survey:
+        """Lines that can't be read are left to be told about when their turn comes."""
+        found: Keys = {}
+        last = 0
+        with self._path.open("rb") as source:
+            for line in raw_lines(source):
+                last = line.number
+                key = _key_in(line.content or b"")
+                if key is not None:
+                    found.setdefault(key.lower(), (key, line.number))
+        return Survey(found, last)
+
+    def lines(self, *, after: int = 0) -> Iterator[Read]:
+        with self._path.open("rb") as source:
+            for raw in raw_lines(source):
+                if raw.number <= after:
+                    continue
+                try:
+                    yield parse(raw)
+                except Invalid as refusal:
+                    yield Unreadable(raw.number, tuple(refusal.problems))
+
+    def placed(self, problem: Problem) -> Problem:
+        return problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +87,6 @@ def raw_lines(source: BinaryIO) -> Iterator[RawLine]:
             yield RawLine(number, None)
         elif not content.isspace():
             yield RawLine(number, content.rstrip(b"\r\n"))
-
-
-def keys_in(path: Path) -> dict[str, tuple[str, int]]:
-    """The keys of all lines, lower-cased -> as first written and in which line: what later lines
-    will add. Lines that can't be read are left to be told about when their turn comes."""
-    found: dict[str, tuple[str, int]] = {}
-    with path.open("rb") as source:
-        for line in raw_lines(source):
-            key = _key_in(line.content or b"")
-            if key is not None:
-                found.setdefault(key.lower(), (key, line.number))
-    return found
 
 
 def _key_in(content: bytes) -> str | None:

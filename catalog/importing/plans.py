@@ -13,12 +13,12 @@ from accounts import gate
 from accounts.exceptions import Problem
 from catalog import attributes as rules
 from catalog.importing.ground import Ground
-from catalog.importing.lines import Line
 from catalog.importing.lookups import People, Targets, chunks
+from catalog.importing.reading import Line
 from catalog.importing.report import Report
 from catalog.models import AttributeType, GovernedObject, RelationType, UniqueValue
 from catalog.services.parts import differences
-from catalog.things import AttributeOf, PlaceFor
+from catalog.things import AttributeOf, ColumnOn, PlaceFor
 from journal.strict_json import escaped
 
 
@@ -78,7 +78,10 @@ class Planning:
         )
         problems += self.ground.problems_of(line)
         problems += self._person_problems(line) + list(self._target_problems(line))
-        problems += self._rights_to_create if found is None else self._rights(found, line)
+        if found is None:
+            problems += self._rights_to_create + self._new_column_problems(line)
+        else:
+            problems += self._rights(found, line)
         if found is None and not problems:
             return Plan(line, self._new(line, values), is_new=True)
         if found is not None and not problems:
@@ -110,6 +113,27 @@ class Planning:
         place = PlaceFor(self.ground.board, self.ground.object_type)
         decision = gate.allows(self.ground.actor, "create_object", place)
         return [] if decision else [Problem("", "denied", decision.reason)]
+
+    @cached_property
+    def _closed_columns(self) -> dict[str, Problem]:
+        """By key, the attributes that the actor may not bring to the board; asked once as well."""
+        things = [ColumnOn(self.ground.board, one) for one in self.ground.attributes]
+        decisions = gate.allows_each(self.ground.actor, "edit", things)
+        return {
+            thing.attribute.key: Problem(
+                f"/attributes/{thing.attribute.key}", "denied", decision.reason
+            )
+            for thing, decision in zip(things, decisions, strict=True)
+            if not decision
+        }
+
+    def _new_column_problems(self, line: Line) -> list[Problem]:
+        closed = self._closed_columns
+        return [
+            closed[one.key]
+            for one in self.ground.attributes
+            if one.key in closed and line.attributes.get(one.key) not in (None, one.default)
+        ]
 
     def _rights(self, obj: GovernedObject, line: Line) -> list[Problem]:
         if obj.pk not in self.editable:

@@ -17,10 +17,11 @@ class BadLine:
     problems: tuple[Problem, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {"line": self.number, "problems": [_as_json(one) for one in self.problems]}
+        return {"line": self.number, "problems": [told(one) for one in self.problems]}
 
 
-def _as_json(problem: Problem) -> dict[str, Any]:
+def told(problem: Problem) -> dict[str, Any]:
+    """A problem as reports give it and imports keep it."""
     shown: dict[str, Any] = {
         "pointer": problem.pointer,
         "code": problem.code,
@@ -31,9 +32,29 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     return shown
 
 
+def kept(shown: dict[str, Any]) -> Problem:
+    """The same back from what was kept."""
+    return Problem(shown["pointer"], shown["code"], shown["detail"], nearest=shown.get("nearest"))
+
+
+MOST_TOLD = 1_000
+"""Bad lines that are listed at the end of an import; all of them are kept with it."""
+COUNTS = (
+    "created",
+    "updated",
+    "unchanged",
+    "users_created",
+    "relations_added",
+    "relations_removed",
+)
+
+
 @dataclass
 class Report:
-    """Counts of lines by what became of them, and the bad ones with their problems."""
+    """Counts of lines by what became of them, and the bad ones with their problems.
+
+    `unlisted` counts bad lines beyond those in `bad`.
+    """
 
     created: int = 0
     updated: int = 0
@@ -42,23 +63,18 @@ class Report:
     relations_added: int = 0
     relations_removed: int = 0
     bad: list[BadLine] = field(default_factory=list)
+    unlisted: int = 0
 
     def refuse(self, number: int, problems: Sequence[Problem]) -> None:
         self.bad.append(BadLine(number, tuple(problems)))
 
-    def add(self, other: Report) -> None:
-        """Takes in what another stretch of the same import did."""
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.users_created += other.users_created
-        self.relations_added += other.relations_added
-        self.relations_removed += other.relations_removed
-        self.bad += other.bad
+    @property
+    def bad_lines(self) -> int:
+        return len(self.bad) + self.unlisted
 
     @property
     def is_good(self) -> bool:
-        return not self.bad
+        return not self.bad_lines
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -68,6 +84,7 @@ class Report:
             "usersCreated": self.users_created,
             "relationsAdded": self.relations_added,
             "relationsRemoved": self.relations_removed,
+            "badLines": self.bad_lines,
             "bad": [one.as_json() for one in sorted(self.bad, key=lambda one: one.number)],
         }
 
@@ -78,11 +95,13 @@ class Report:
             f"{self.relations_added} relations added, {self.relations_removed} removed.",
             f"{self.users_created} people added.",
         ]
-        if self.bad:
-            told.append(f"{len(self.bad)} bad lines:")
+        if self.bad_lines:
+            told.append(f"{self.bad_lines} bad lines:")
         for line in sorted(self.bad, key=lambda one: one.number):
             told += [
                 f"  line {line.number}: {one.pointer + ': ' if one.pointer else ''}{one.detail}"
                 for one in line.problems
             ]
+        if self.unlisted:
+            told.append(f"  and {self.unlisted} more; --report FILE gives all of them.")
         return told

@@ -1,7 +1,15 @@
 """Models of the catalog, a module each."""
 
-from catalog.models.boards import Board, BoardTeamGrant, BoardUserGrant
+from catalog.models.boards import (
+    Board,
+    BoardColumn,
+    BoardColumnTeamGrant,
+    BoardColumnUserGrant,
+    BoardTeamGrant,
+    BoardUserGrant,
+)
 from catalog.models.history import Change
+from catalog.models.imports import Import, ImportBadLine, ImportFile, ImportLateLine
 from catalog.models.lifecycles import Lifecycle, State
 from catalog.models.objects import GovernedObject, Relation, UniqueValue, UserRelation
 from catalog.models.packages import Package, PackageEntry
@@ -17,10 +25,17 @@ __all__ = [
     "Application",
     "AttributeType",
     "Board",
+    "BoardColumn",
+    "BoardColumnTeamGrant",
+    "BoardColumnUserGrant",
     "BoardTeamGrant",
     "BoardUserGrant",
     "Change",
     "GovernedObject",
+    "Import",
+    "ImportBadLine",
+    "ImportFile",
+    "ImportLateLine",
     "Lifecycle",
     "ObjectType",
     "Package",

@@ -54,3 +54,56 @@ class BoardTeamGrant(TeamGrant):
 
     class Meta(TeamGrant.Meta):
         pass
+
+
+class BoardColumn(models.Model):
+    """Who views and who edits the attribute of this key on a board.
+
+    The flags say whether there is a restriction at all; without them the last viewer who leaves,
+    or a team that is deleted, would open the column to everybody.
+    """
+
+    board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="columns")
+    attribute_key = KeyField()
+    is_view_restricted = models.BooleanField(default=False)
+    is_edit_restricted = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        default_permissions = ()
+        permissions: ClassVar = [
+            ("view_boardcolumn", "Can view this column"),
+            ("edit_boardcolumn", "Can edit this column"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["board", "attribute_key"], name="board_column_once"),
+        ]
+        indexes: ClassVar = [
+            # read by filters and sorts: on which boards is this attribute restricted
+            models.Index(fields=["attribute_key", "board"], name="board_column_of_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attribute_key} on {self.board_id}"
+
+
+class BoardColumnUserGrant(UserGrant):
+    """A user views or edits a column."""
+
+    content_object = models.ForeignKey(
+        BoardColumn, on_delete=models.CASCADE, related_name="user_grants"
+    )
+
+    class Meta(UserGrant.Meta):
+        pass
+
+
+class BoardColumnTeamGrant(TeamGrant):
+    """A team views or edits a column."""
+
+    content_object = models.ForeignKey(
+        BoardColumn, on_delete=models.CASCADE, related_name="team_grants"
+    )
+
+    class Meta(TeamGrant.Meta):
+        pass

@@ -19,6 +19,7 @@ from accounts.names import misleading_in
 from accounts.services.people import People, find_people
 from accounts.services.workspaces import MAIN
 from catalog.models import Board, ObjectType
+from catalog.services.columns import Column, set_columns
 
 LONGEST_NAME = 200
 
@@ -42,6 +43,7 @@ def create_board(
     type: str = Board.Type.MAIN,
     owners: Sequence[str] = (),
     members: Sequence[str] = (),
+    columns: Sequence[Column] = (),
 ) -> Board:
     """Makes a board; without owners its maker is the owner."""
     gate.demand(actor, "create_board", workspace)
@@ -52,6 +54,7 @@ def create_board(
         maker = People((actor.user,)) if actor.user is not None else People()
         _hold(board, OWN, find_people(owners, actor=actor, pointer="/owners") or maker)
         _hold(board, JOIN, find_people(members, actor=actor, pointer="/members"))
+        set_columns(board, columns, actor=actor)
     return board
 
 
@@ -64,6 +67,7 @@ def change_board(
     workspace: Workspace | None = None,
     owners: Sequence[str] | None = None,
     members: Sequence[str] | None = None,
+    columns: Sequence[Column] | None = None,
 ) -> Board:
     """Changes what is given. One that has owners keeps at least one."""
     with transaction.atomic():
@@ -80,6 +84,8 @@ def change_board(
             _change_owners(locked, owners, actor=actor)
         if members is not None:
             _hold(locked, JOIN, find_people(members, actor=actor, pointer="/members"))
+        if columns is not None:
+            set_columns(locked, columns, actor=actor)
         return locked
 
 

@@ -34,6 +34,7 @@ from catalog.services.boards import default_board
 from catalog.services.ledger import Ledger
 from catalog.services.parts import (
     claim_unique_values,
+    demand_version,
     differences,
     known_users,
     lock,
@@ -42,7 +43,7 @@ from catalog.services.parts import (
     touch,
 )
 from catalog.services.relating import described, note_relation, relation_problems
-from catalog.things import AttributeOf, PlaceFor
+from catalog.things import AttributeOf, ColumnOn, PlaceFor
 
 
 def create(
@@ -64,6 +65,7 @@ def create(
         gate.demand(actor, "create_object", place)
         types = list(object_type.attributes.all())
         values = _checked_values(object_type, types, name, key, attributes or {}, relations or {})
+        _demand_columns(actor, place.board, types, attributes or {})
         if parent is not None:
             gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
         obj = GovernedObject(
@@ -80,6 +82,15 @@ def create(
             obj.save(force_insert=True)
         claim_unique_values(obj, types, values)
         return _introduce(obj, actor, relations or {}, user_relations or {})
+
+
+def _demand_columns(
+    actor: Actor, board: Board, types: Sequence[AttributeType], given: Mapping[str, object]
+) -> None:
+    """A new object brings no value into a column that its maker may not edit; defaults come by
+    themselves."""
+    brought = [one for one in types if given.get(one.key) not in (None, one.default)]
+    gate.demand_each(actor, "edit", [ColumnOn(board, one) for one in brought])
 
 
 def _checked_values(
@@ -145,13 +156,7 @@ def update(
     """Changes the name and merges attributes (null deletes one); an equal save writes nothing."""
     with transaction.atomic():
         locked = lock(obj)
-        if expected_version is not None and locked.version != expected_version:
-            raise Conflict(
-                f"The object has changed since: it is at version {locked.version}, "
-                f"not {expected_version}.",
-                code="staleVersion",
-                version=locked.version,
-            )
+        demand_version(locked, expected_version)
         gate.demand(actor, "edit", locked)
         types = list(locked.object_type.attributes.all())
         values, problems = rules.validate(
@@ -195,10 +200,11 @@ def _save(
     return obj
 
 
-def delete(obj: GovernedObject, *, actor: Actor) -> None:
+def delete(obj: GovernedObject, *, actor: Actor, expected_version: int | None = None) -> None:
     """Removes an object; its history stays. One that has children is refused."""
     with transaction.atomic():
         obj = lock(obj)
+        demand_version(obj, expected_version)
         gate.demand(actor, "delete", obj)
         if children := obj.children.count():
             raise Conflict(

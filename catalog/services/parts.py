@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.constraints import refusing
-from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from accounts.models import User
 from catalog import attributes as rules
 from catalog.models import AttributeType, GovernedObject, UniqueValue
@@ -30,6 +30,16 @@ def lock(obj: GovernedObject) -> GovernedObject:
     if found is None:
         raise NotFound("There is no such object.")
     return found
+
+
+def demand_version(obj: GovernedObject, expected: int | None) -> None:
+    """Refuses a change of what somebody else has changed since; asked under the lock."""
+    if expected is not None and obj.version != expected:
+        raise Conflict(
+            f"The object has changed since: it is at version {obj.version}, not {expected}.",
+            code="staleVersion",
+            version=obj.version,
+        )
 
 
 def known_users(

@@ -6,12 +6,12 @@ from django.db import transaction
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, Problem
+from accounts.exceptions import Denied, Invalid, Problem
 from accounts.models import Account
 from catalog.models import Board, Change, GovernedObject
 from catalog.services.ledger import Ledger
-from catalog.services.parts import lock, touch
-from catalog.things import PlaceFor
+from catalog.services.parts import demand_version, lock, touch
+from catalog.things import ColumnOn, PlaceFor
 
 UNCHANGED = object()
 
@@ -22,18 +22,21 @@ def move(
     actor: Actor,
     parent: GovernedObject | object | None = UNCHANGED,
     board: Board | None = None,
+    expected_version: int | None = None,
 ) -> GovernedObject:
     """Gives an object another parent (None: no parent) or another board."""
     with transaction.atomic():
         if isinstance(parent, GovernedObject):
             hold_the_tree()
         obj = lock(obj)
+        demand_version(obj, expected_version)
         gate.demand(actor, "move", obj)
         before = place(obj)
         if parent is not UNCHANGED:
             obj.parent = _checked_parent(obj, parent, actor)
         if board is not None and board.pk != obj.board_id:
             gate.demand(actor, "create_object", PlaceFor(board, obj.object_type))
+            _keep_columns_closed(obj, board, actor)
             obj.board = board
         after = place(obj)
         if after == before:
@@ -52,6 +55,17 @@ def move(
         touch(obj, "parent", "board")
         ledger.write()
         return obj
+
+
+def _keep_columns_closed(obj: GovernedObject, board: Board, actor: Actor) -> None:
+    """Refuses a move that would show its mover what the columns of the present board hide."""
+    valued = [one for one in obj.object_type.attributes.all() if one.key in obj.attributes]
+    here = gate.allows_each(actor, "view", [ColumnOn(obj.board, one) for one in valued])
+    there = gate.allows_each(actor, "view", [ColumnOn(board, one) for one in valued])
+    for attribute, hidden, shown in zip(valued, here, there, strict=True):
+        if shown and not hidden:
+            detail = f"On the board {board} it would show you {attribute.name}. {hidden.reason}"
+            raise Denied(detail, level=hidden.level)
 
 
 def _checked_parent(obj: GovernedObject, parent: object, actor: Actor) -> GovernedObject | None:

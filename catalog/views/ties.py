@@ -10,7 +10,7 @@ from accounts import gate
 from accounts.exceptions import NotFound
 from accounts.gates import gated
 from accounts.pages import done, given
-from accounts.services.people import find_users
+from accounts.services.people import find_user
 from catalog.models import GovernedObject, Relation, UserRelation
 from catalog.services.assigning import assign as assign_person
 from catalog.services.assigning import unassign as unassign_person
@@ -26,7 +26,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Relates a person to the object."""
     actor, obj = found(request, pk)
     kind = find_user_relation_type(given(request.POST, "type"), actor=actor, pointer="/type")
-    (user,) = find_users([given(request.POST, "username")], actor=actor, pointer="/username")
+    user = find_user(given(request.POST, "username"), actor=actor, pointer="/username")
     assign_person(obj, kind, user, actor=actor)
     return done(request, f"{user.display_name} is now {kind.name}.", url_of(obj))
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from catalog.models import GovernedObject
 from permissions import condition_queries as queries
 from permissions import conditions
+from permissions.columns import OPEN, Columns, of_boards
 from permissions.conditions import ClauseBook
 from permissions.kinds import boards
 from permissions.outcomes import Clause, Outcome, judge, names_that_edit
@@ -31,6 +32,7 @@ class Standing:
     seen: Decision
     book: ClauseBook
     relation_type_ids: frozenset[int]
+    columns: Columns = OPEN
 
     def judge(self, clauses: Sequence[Clause]) -> Outcome:
         return judge(
@@ -52,12 +54,17 @@ def standings(
     attributes: Iterable[int] = (),
     transitions: Iterable[int] = (),
 ) -> dict[int, Standing]:
-    """By object id, what every decision about these objects needs; four queries at most."""
+    """By object id, what every decision about these objects needs; four queries at most; where
+    attributes are asked for one more, or two if the boards have columns that restrict."""
     listed = {thing.pk: thing for thing in things}
-    book, relations = _grounds(user, listed, list(attributes), list(transitions))
+    asked = list(attributes)
+    book, relations = _grounds(user, listed, asked, list(transitions))
     seen = boards.sights(user, boards.boards_of(listed.values()))
+    columns = of_boards(user, {one.board_id for one in listed.values()}) if asked else OPEN
     return {
-        pk: Standing(user, thing, seen[thing.board_id], book, relations.get(pk, NO_RELATIONS))
+        pk: Standing(
+            user, thing, seen[thing.board_id], book, relations.get(pk, NO_RELATIONS), columns
+        )
         for pk, thing in listed.items()
     }
 

@@ -154,7 +154,12 @@ def test_a_stale_change_is_refused(api: Client, kitchen: Kitchen) -> None:
     problem(member.delete(address(soup), HTTP_IF_MATCH='"1"'), 409, "staleVersion")
     problem(member.patch(address(soup), {}, HTTP_IF_MATCH="two"), 400)
     assert member.patch(address(soup), {"name": "Two"}, HTTP_IF_MATCH="*").status_code == 200
-    assert member.patch(address(soup), {"name": "3"}, HTTP_IF_MATCH='W/"3"').status_code == 200
+    weak = problem(member.patch(address(soup), {}, HTTP_IF_MATCH='W/"3"'), 400)
+    assert "weak" in weak["detail"]
+    for malformed in ('"3', '"3", "4"', "3.0", '"-3"', '""', "٣"):
+        problem(member.patch(address(soup), {}, HTTP_IF_MATCH=malformed), 400)
+    problem(member.post(f"{address(soup)}move/", {"parentKey": None}, HTTP_IF_MATCH='"1"'), 409)
+    assert member.patch(address(soup), {"name": "3"}, HTTP_IF_MATCH='"3"').status_code == 200
 
 
 def test_the_state_is_no_field_that_changes(api: Client, kitchen: Kitchen) -> None:

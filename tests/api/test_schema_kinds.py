@@ -213,11 +213,49 @@ def test_a_board_with_objects_stays(api: Client, cast: Cast, kitchen: Kitchen) -
     assert api("owner").delete("/api/v1/boards/menu/").status_code == 204
 
 
-def test_rights_on_columns_come_later(api: Client, cast: Cast) -> None:
-    new = {"key": "menu", "workspaceKey": "lab", "columns": [{"attributeKey": "price"}]}
-    found = problem(api("owner").post("/api/v1/boards/", new), 422)
-    assert pointers(found) == ["/columns"]
-    assert api("owner").post("/api/v1/boards/", {**new, "columns": []}).status_code == 201
+def test_columns_name_who_views_and_who_edits(api: Client, cast: Cast, kitchen: Kitchen) -> None:
+    columns = [
+        {"attributeKey": "price", "viewers": ["member", "Team::Stewards"], "editors": []},
+        {"attributeKey": "cuisine", "viewers": [], "editors": ["owner"]},
+    ]
+    new = {"key": "menu", "workspaceKey": "lab", "columns": columns}
+    made = api("owner").post("/api/v1/boards/", new)
+    assert made.status_code == 201, made.content
+    assert made.json()["columns"] == columns
+    one = "/api/v1/boards/menu/"
+    assert api("owner").patch(one, {"name": "M"}).json()["columns"] == columns
+    wrong = [
+        {"attributeKey": "prise", "viewers": ["nobody"]},
+        {"attributeKey": "price", "editors": ["owner", "no-one"]},
+        {"attributeKey": "price"},
+    ]
+    found = problem(api("owner").patch(one, {"columns": wrong}), 422)
+    assert pointers(found) == [
+        "/columns/0/attributeKey",
+        "/columns/0/viewers/0",
+        "/columns/1/editors/1",
+        "/columns/2/attributeKey",
+    ]
+    assert api("owner").get(one).json()["columns"] == columns
+    assert api("steward").patch(one, {"columns": []}).status_code == 403
+    assert api("owner").patch(one, {"columns": columns[1:]}).json()["columns"] == columns[1:]
+
+
+def test_a_column_whose_last_viewer_is_gone_is_not_opened(
+    api: Client, cast: Cast, kitchen: Kitchen
+) -> None:
+    pk = kitchen.make(attributes={"price": "3"}).pk
+    columns = [{"attributeKey": "price", "viewers": ["Team::Few"], "editors": []}]
+    admin, one = api("admin"), "/api/v1/boards/recipe/"
+    assert admin.post("/api/v1/teams/", {"name": "Team::Few"}).status_code == 201
+    assert admin.patch(one, {"columns": columns}).status_code == 200
+    assert admin.delete("/api/v1/teams/Team::Few/").status_code == 204
+    left = admin.get(one).json()["columns"]
+    assert left == [{"attributeKey": "price", "viewers": [], "editors": []}]
+    assert admin.patch(one, {"columns": left}).status_code == 200
+    assert "price" not in api("owner").get(f"/api/v1/objects/{pk}/").json()["attributes"]
+    assert admin.patch(one, {"columns": []}).status_code == 200
+    assert "price" in api("owner").get(f"/api/v1/objects/{pk}/").json()["attributes"]
 
 
 def test_attribute_types_come_page_by_page(api: Client, kitchen: Kitchen) -> None:

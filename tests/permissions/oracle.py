@@ -12,6 +12,9 @@ from accounts.models import Role, User, Workspace, WorkspaceTeamGrant, Workspace
 from catalog.models import (
     AttributeType,
     Board,
+    BoardColumn,
+    BoardColumnTeamGrant,
+    BoardColumnUserGrant,
     BoardTeamGrant,
     BoardUserGrant,
     GovernedObject,
@@ -20,11 +23,12 @@ from catalog.models import (
 from permissions.models import Condition
 from workflows.models import Transition, Workflow, WorkflowTeamGrant, WorkflowUserGrant
 
-Shared = Workspace | Board | Workflow
+Shared = Workspace | Board | Workflow | BoardColumn
 TABLES: list[tuple[type[Shared], Any, Any]] = [
     (Workspace, WorkspaceUserGrant, WorkspaceTeamGrant),
     (Board, BoardUserGrant, BoardTeamGrant),
     (Workflow, WorkflowUserGrant, WorkflowTeamGrant),
+    (BoardColumn, BoardColumnUserGrant, BoardColumnTeamGrant),
 ]
 
 
@@ -45,6 +49,7 @@ class Oracle:
             self.of_teams |= set(team_grants.objects.values_list(*columns, "group_id"))
         self.relations = set(UserRelation.objects.values_list("user_id", "type_id", "object_id"))
         self.conditions = list(Condition.objects.all())
+        self.columns = list(BoardColumn.objects.all())
 
     def holds(self, user: User, thing: Shared, *levels: str) -> bool:
         for level in levels or ("own", "join"):
@@ -126,11 +131,24 @@ class Oracle:
     def edits_object(self, user: User, one: GovernedObject) -> bool:
         return self.sees_object(user, one) and self.editable(user, one, self.of_type(one))
 
+    def column(self, one: GovernedObject, attribute: AttributeType) -> BoardColumn | None:
+        here = (one.board_id, attribute.key)
+        found = [each for each in self.columns if (each.board_id, each.attribute_key) == here]
+        return found[0] if found else None
+
     def sees_attribute(self, user: User, one: GovernedObject, attribute: AttributeType) -> bool:
+        column = self.column(one, attribute)
+        open_to_all = column is None or not column.is_view_restricted
+        if column is not None and not open_to_all and not self.holds(user, column, "view", "edit"):
+            return False
         return self.sees_object(user, one) and self.visible(user, one, self.of_attribute(attribute))
 
     def edits_attribute(self, user: User, one: GovernedObject, attribute: AttributeType) -> bool:
         if not self.edits_object(user, one) or not self.sees_attribute(user, one, attribute):
+            return False
+        column = self.column(one, attribute)
+        open_to_all = column is None or not column.is_edit_restricted
+        if column is not None and not open_to_all and not self.holds(user, column, "edit"):
             return False
         conditions = self.of_attribute(attribute)
         return not conditions or self.editable(user, one, conditions)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from accounts import gate
 from accounts.grants import LEVELS
 from accounts.models import User
-from catalog.models import AttributeType, GovernedObject
+from catalog.models import AttributeType, BoardColumn, GovernedObject
 from catalog.things import AttributeOf
 from permissions.attribute_sight import shows_attribute
 from permissions.fields import editable_attributes, hidden_attributes
@@ -46,12 +46,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Case:
-    """What is drawn: who is in which team, who holds what, who relates to what, the conditions."""
+    """What is drawn: who is in which team, who holds what, who relates to what, the conditions,
+    the columns of boards and who holds those."""
 
     memberships: frozenset[tuple[int, int]]
     grants: frozenset[tuple[bool, int, int, str]]
     relations: frozenset[tuple[int, int, int]]
     clauses: frozenset[Clause]
+    columns: dict[tuple[int, str], tuple[bool, bool]]
+    column_grants: frozenset[tuple[bool, int, int, str]]
 
 
 def upto(count: int) -> st.SearchStrategy[int]:
@@ -75,6 +78,14 @@ cases = st.builds(
     ),
     relations=st.frozensets(st.tuples(upto(7), upto(2), upto(5)), max_size=14),
     clauses=st.frozensets(clauses, max_size=9),
+    columns=st.dictionaries(
+        st.tuples(upto(4), st.sampled_from(["price", "colour"])),
+        st.tuples(st.booleans(), st.booleans()),
+        max_size=4,
+    ),
+    column_grants=st.frozensets(
+        st.tuples(st.booleans(), upto(7), upto(4), st.sampled_from(["view", "edit"])), max_size=8
+    ),
 )
 
 
@@ -97,6 +108,18 @@ def lay(world: World, case: Case) -> None:
             editable=one.editable,
             never_matches=one.never_matches,
         )
+    columns = [
+        BoardColumn.objects.create(
+            board=world.boards[board],
+            attribute_key=key,
+            is_view_restricted=for_viewers,
+            is_edit_restricted=for_editors,
+        )
+        for (board, key), (for_viewers, for_editors) in case.columns.items()
+    ]
+    for to_team, holder, at, level in case.column_grants if columns else ():
+        column = columns[at % len(columns)]
+        give(world.teams[holder % 2] if to_team else people[holder], column, level)
 
 
 Row = TypeVar("Row", bound=Model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def test_a_new_object_has_all_that_its_line_says(load: Importer) -> None:
         "usersCreated": 0,
         "relationsAdded": 0,
         "relationsRemoved": 0,
+        "badLines": 0,
         "bad": [],
     }
     assert found.name == "Soup"
@@ -102,7 +104,10 @@ def test_an_equal_line_writes_nothing(load: Importer) -> None:
     assert (report.created, report.updated, report.unchanged) == (0, 0, 2)
     assert [list(one.order_by("pk").all()) for one in rows] == before
     assert not [
-        one["sql"] for one in queries if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))
+        one["sql"]
+        for one in queries
+        if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))
+        and not re.search(r"^[^(]*catalog_import", one["sql"])
     ]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalog.importing.lines import MOST_BYTES, raw_lines
+from catalog.importing.lines import raw_lines
+from catalog.importing.reading import MOST_BYTES
 from catalog.models import (
     GovernedObject,
 )
