@@ -14,6 +14,7 @@ from catalog.assets import (
     UserRelationTypes,
     count_with_value,
 )
+from catalog.importing.uploads import sweep
 from catalog.kept_assets import (
     Categories,
     CommentTypeCategories,
@@ -21,9 +22,17 @@ from catalog.kept_assets import (
     PolicyRules,
     Sources,
 )
-from catalog.models import Board, GovernedObject, Relation, UserRelation
+from catalog.models import (
+    AttributeType,
+    Board,
+    BoardColumn,
+    GovernedObject,
+    Relation,
+    UserRelation,
+)
 from catalog.packages.kinds import asset_kinds
 from catalog.usages import Usage, usages
+from journal.kinds import Sweep, sweeps
 
 
 def contribute() -> None:
@@ -45,10 +54,12 @@ def contribute() -> None:
         Usage("objectsOfType", "objectTypes", "objects", _objects_of_type),
         Usage("objectsInState", "workflowStates", "objects in this state", _objects_in_state),
         Usage("valuesOfAttribute", "attributeTypes", "objects with a value", count_with_value),
+        Usage("columnsOfAttribute", "attributeTypes", "columns of boards", _columns_of_attribute),
         Usage("relationsOfType", "relationTypes", "relations", _relations_of_type),
         Usage("peopleOfType", "userRelationTypes", "relations of people", _people_of_type),
     ):
         usages.register(usage)
+    sweeps.register(Sweep("imports", sweep))
 
 
 def _objects_of_type(content: Mapping[str, Any]) -> int:
@@ -58,6 +69,14 @@ def _objects_of_type(content: Mapping[str, Any]) -> int:
 def _objects_in_state(content: Mapping[str, Any]) -> int:
     objects = GovernedObject.objects.filter(state__lifecycle__key=content["workflowKey"])
     return objects.filter(state__key=content["key"]).count()
+
+
+def _columns_of_attribute(content: Mapping[str, Any]) -> int:
+    """Columns name a key; they hang in the air where the last attribute of that key goes."""
+    others = AttributeType.objects.filter(key=content["key"])
+    if others.exclude(object_type__key=content["objectTypeKey"]).exists():
+        return 0
+    return BoardColumn.objects.filter(attribute_key=content["key"]).count()
 
 
 def _relations_of_type(content: Mapping[str, Any]) -> int:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import boards, creation, objects, ties
+from catalog.views import boards, creation, imports, objects, ties
 
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:key>/", boards.board, name="board"),
     path("boards/<slug:key>/new/", creation.new_object, name="new-object"),
+    path("boards/<slug:key>/import/", imports.new_import, name="new-import"),
+    path("boards/<slug:key>/export/", imports.export, name="export-board"),
+    path("imports/<int:pk>/", imports.show_import, name="import"),
+    path("imports/<int:pk>/start/", imports.start_import, name="start-import"),
+    path("imports/<int:pk>/discard/", imports.discard_import, name="discard-import"),
+    path("imports/<int:pk>/report/", imports.report, name="import-report"),
     path("objects/<int:pk>/", objects.page, name="object"),
     path("objects/<int:pk>/edit/", objects.edit, name="edit-object"),
     path("objects/<int:pk>/transitions/", objects.transition, name="make-transition"),

@@ -30,6 +30,7 @@ from permissions.kinds.accounts import (
 )
 from permissions.kinds.attributes import AttributeRules, ColumnRules
 from permissions.kinds.boards import BoardRules, PlaceRules
+from permissions.kinds.imports import ImportRules
 from permissions.kinds.moves import MOVES, ObjectAndMoveRules
 from permissions.kinds.operations import OperatorRules
 from permissions.kinds.workflows import WorkflowRules
@@ -85,6 +86,7 @@ def register_rules() -> None:
         rules.register(of_catalog)
     for of_journal in (OperatorRules(Event, "view"), OperatorRules(Pending, "view", "retry")):
         rules.register(of_journal)
+    rules.register(ImportRules())
     rules.register(MOVES)
     rules.register(workflow_rules)
     rules.register(FollowingRules(Version, "workflow", {"view": "view"}, parent=workflow_rules))

@@ -162,11 +162,11 @@ def _csv(export: Export) -> Iterator[str]:
     for at, line in enumerate(_lines(export), start=1):
         writer.writerow(_cells(line, attributes, relations, people))
         if at % CHUNK == 0:
-            yield _taken(out)
-    yield _taken(out)
+            yield taken(out)
+    yield taken(out)
 
 
-def _taken(out: io.StringIO) -> str:
+def taken(out: io.StringIO) -> str:
     text = out.getvalue()
     out.seek(0)
     out.truncate()

@@ -205,14 +205,15 @@ def _late_of(row: ImportLateLine, ground: Ground) -> Late:
 def report_of(run: Import, *, most: int = MOST_TOLD) -> Report:
     """What the import has done until now; of the bad lines the first ones."""
     fresh = Import.objects.get(pk=run.pk)
-    bad = [_bad_line(row) for row in fresh.bad.all()[:most]]
+    bad = list(bad_lines_of(fresh, most=most))
     counts = {name: getattr(fresh, name) for name in COUNTS}
     return Report(**counts, bad=bad, unlisted=fresh.bad_lines - len(bad))
 
 
-def bad_lines_of(run: Import) -> Iterator[BadLine]:
-    """All bad lines in the order of the file, never all in memory."""
-    return map(_bad_line, run.bad.order_by("number", "pk").iterator(chunk_size=ROWS))
+def bad_lines_of(run: Import, *, most: int | None = None) -> Iterator[BadLine]:
+    """Bad lines in the order of the file, never all in memory."""
+    rows = run.bad.order_by("number", "pk")[:most]
+    return map(_bad_line, rows.iterator(chunk_size=ROWS))
 
 
 def _bad_line(row: ImportBadLine) -> BadLine:

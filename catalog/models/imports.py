@@ -17,7 +17,10 @@ from journal.leases import Leased
 
 class Import(Guarded, Leased):
     """One file on its way in. Its counts are written in the transactions that do the work, so that
-    an import that was killed goes on behind the last line it has done, and doubles nothing."""
+    an import that was killed goes on behind the last line it has done, and doubles nothing.
+
+    `preview` is what a check of an uploaded file found, see `catalog.importing.checking`.
+    """
 
     class Status(models.TextChoices):
         CHECKED = "checked", "Checked, not started"
@@ -45,6 +48,9 @@ class Import(Guarded, Leased):
         choices=Status.choices,
         default=Status.RUNNING.value,
         protected=True,
+    )
+    preview: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True, blank=True
     )
     problem = models.CharField(max_length=2000, blank=True, default="")
     line_count = models.PositiveIntegerField(default=0)

@@ -78,6 +78,7 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         "headings": _headings(request.GET, table, sort, chosen),
         "chosen": chosen,
         "sort": sort,
+        "export_url": _export_url(found, request, chosen),
         "may_create": gate.allows(actor, "create_object", found),
         **_filters(request.GET, types, chosen),
     }
@@ -115,6 +116,13 @@ def _criteria(request: HttpRequest, chosen: ObjectType | None, sort: str) -> Que
         if name.startswith(listing.ATTRIBUTE):
             query[name] = given(request.GET, name)
     return query
+
+
+def _export_url(board: Board, request: HttpRequest, chosen: ObjectType | None) -> str:
+    """What the page shows, as a file; without the order, in which a file has no use."""
+    query = _criteria(request, chosen, "")
+    query["format"] = "csv"
+    return f"{reverse('export-board', args=[board.key])}?{query.urlencode()}"
 
 
 def _in_words_of_the_api(sort: str) -> str:

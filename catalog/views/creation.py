@@ -26,7 +26,7 @@ def new_object(request: HttpRequest, key: str) -> HttpResponse:
     """Asks for the type first where the board may hold several."""
     actor = actor_of(request)
     board = gate.fetch(actor, Board.objects.select_related("workspace"), key=key)
-    types = _types_for(board)
+    types = types_for(board)
     chosen = _chosen(types, given(request.POST, "type") or given(request.GET, "type"))
     gate.demand(actor, "create_object", PlaceFor(board, chosen) if chosen else board)
     attributes = list(chosen.attributes.all()) if chosen else []
@@ -61,7 +61,7 @@ def new_object(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "catalog/new_object.html", context, status=422 if made.problems else 200)
 
 
-def _types_for(board: Board) -> list[ObjectType]:
+def types_for(board: Board) -> list[ObjectType]:
     """The type that a default board belongs to, else those it holds, else all."""
     every = list(ObjectType.objects.order_by("name", "key"))
     own = [one for one in every if one.key == board.key]
