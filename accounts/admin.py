@@ -26,9 +26,9 @@ from accounts.administration.rows import Rows
 from accounts.administration.saving import Saved
 from accounts.gates import gated
 from accounts.grants import JOIN, OWN, holders
-from accounts.models import Account, ApiToken, Role, Team, User, Workspace
+from accounts.models import Account, ApiToken, Invitation, Role, Team, User, Workspace
 from accounts.models.workspaces import Access
-from accounts.services import account, passwords, teams, tokens, users, workspaces
+from accounts.services import account, invitations, passwords, teams, tokens, users, workspaces
 
 NAMES = "Names of users and teams, one a line."
 
@@ -200,6 +200,45 @@ class AccountPages(Saved):
 
     def change(self, obj: Account, given: dict[str, Any], actor: Actor) -> Model:
         return account.change_account(actor=actor, **given)
+
+
+def _send_again(invitation: Invitation, actor: Actor) -> None:
+    invitations.resend_invitation(invitation, actor=actor)
+
+
+def _withdraw(invitation: Invitation, actor: Actor) -> None:
+    invitations.revoke_invitation(invitation, actor=actor)
+
+
+def _is_open(invitation: Invitation) -> bool:
+    return invitation.accepted_at is None
+
+
+@admin.register(Invitation)
+class InvitationPages(Rows):
+    """Who was invited; made on the page of users. Their links stand nowhere."""
+
+    secrets = frozenset({"nonce"})
+    buttons = (
+        Button(
+            "resend", "Send again", "sent again", "manage", _send_again, icon="mail", fits=_is_open
+        ),
+        Button(
+            "revoke",
+            "Revoke",
+            "revoked",
+            "manage",
+            _withdraw,
+            icon="block",
+            is_dangerous=True,
+            fits=_is_open,
+        ),
+    )
+    fields = ("email", "role", "invited_by", "created_at", "expires_at", "accepted_at")
+    list_display = ("email", "role", "invited_by", "created_at", "expires_at", "accepted_at")
+    list_select_related = ("invited_by",)
+    list_filter = ("role", "created_at", "accepted_at")
+    search_fields = ("email",)
 
 
 def _revoke(token: ApiToken, actor: Actor) -> None:

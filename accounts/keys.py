@@ -16,9 +16,10 @@ from django.db.models.functions import Lower
 FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}\Z")
 RESERVED = frozenset({"bulk", "test", "compare"})
 MOST_HINTS = 100
-FORM_TEXT = (
+SHAPE_TEXT = (
     "A key begins with a letter, goes on with letters, digits, _ or -, and has 1 to 100 characters."
 )
+FORM_TEXT = f"{SHAPE_TEXT} The words {', '.join(sorted(RESERVED))} are reserved."
 TEAM_FORM = re.compile(r"[^\W\d_][\w .'&-]{0,60}(::[^\W\d_][\w .'&-]{0,60}){0,4}\Z")
 
 
@@ -73,7 +74,7 @@ class KeyField(TextColumn):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 100)
-        kwargs.setdefault("validators", [RegexValidator(FORM, FORM_TEXT)])
+        kwargs.setdefault("validators", [RegexValidator(FORM, SHAPE_TEXT)])
         super().__init__(*args, **kwargs)
 
 

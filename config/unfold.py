@@ -77,6 +77,7 @@ UNFOLD: dict[str, Any] = {
                 _page("Teams", "groups", "accounts_team"),
                 _page("Workspaces", "workspaces", "accounts_workspace"),
                 _page("API tokens", "key", "accounts_apitoken"),
+                _page("Invitations", "mail", "accounts_invitation"),
                 _page("Account", "settings", "accounts_account"),
             ),
             _room(

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from accounts.actor import Actor
 from accounts.exceptions import Conflict, Denied, Invalid, Refused
@@ -164,3 +164,25 @@ def test_grants_of_a_team_end_with_it(cast: Cast) -> None:
     teams.delete_team(cast.teams["Team::Stewards"], actor=SYSTEM)
     assert not Team.objects.filter(name="Team::Stewards").exists()
     assert not cast["steward"].groups.exists()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Änne", "änne"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("straße", "STRASSE"), ("ﬁ", "FI")]
+)
+def test_names_that_differ_in_case_alone_are_one_in_any_script(
+    cast: Cast, one: str, other: str
+) -> None:
+    users.create_user(one, actor=SYSTEM)
+    with pytest.raises(Invalid) as refused:
+        users.create_user(other, actor=SYSTEM)
+    assert refused.value.problems[0].code == "taken"
+    assert users.add_inactive_users([other], actor=SYSTEM)[other].username != other
+    teams.create_team("Zoë", actor=SYSTEM)
+    with pytest.raises(Invalid):
+        teams.create_team("ZOË", actor=SYSTEM)
+
+
+def test_the_database_refuses_a_folded_double(cast: Cast) -> None:
+    User.objects.bulk_create([User(username="Änne")])
+    with pytest.raises(IntegrityError):
+        User.objects.bulk_create([User(username="ÄNNE")])

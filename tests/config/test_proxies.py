@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from config.proxies import forwarding, is_within, networks
+from config.proxies import client_of, forwarding, is_within, networks
 
 TOLD = {
     "HTTP_X_FORWARDED_PROTO": "https",
@@ -62,3 +62,31 @@ def test_a_mapped_network_is_the_network_of_its_addresses() -> None:
 
 def test_it_is_the_outermost(settings: Settings) -> None:
     assert settings.MIDDLEWARE[0] == "config.proxies.forwarding"
+
+
+@pytest.mark.parametrize(
+    ("told", "client"),
+    [
+        ("", "10.0.0.5"),
+        ("198.51.100.7", "198.51.100.7"),
+        ("203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7, 10.0.0.9", "198.51.100.7"),
+        ("10.0.0.8, 10.0.0.9", "10.0.0.8"),
+        ("198.51.100.7:4711", "198.51.100.7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("198.51.100.7, <script>", "10.0.0.5"),
+        ("198.51.100.7, <script>, 10.0.0.9", "10.0.0.9"),
+        ("127.0.0.1, 198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_the_client_is_the_right_most_hop_that_is_no_proxy(told: str, client: str) -> None:
+    trusted = networks(["10.0.0.0/24"])
+    assert client_of("10.0.0.5", told, trusted) == client
+
+
+def test_a_peer_that_is_no_proxy_is_the_client_whatever_it_says() -> None:
+    assert client_of("198.51.100.9", "127.0.0.1", networks(["10.0.0.0/24"])) == "198.51.100.9"
+    assert client_of("unix:", "127.0.0.1", networks(["10.0.0.0/24"])) == "unix:"
+    assert arrived("10.0.0.5").META["REMOTE_ADDR"] == "198.51.100.7"
+    assert arrived("10.0.1.5").META["REMOTE_ADDR"] == "10.0.1.5"
