@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import Actor
 from accounts.models import User, Workspace
+from accounts.services.invitations import invite
 from accounts.services.tokens import create_token
 from automations.models import Execution, ExecutionItem
 from catalog.models import (
@@ -55,6 +56,7 @@ def fill(cast: Cast, kitchen: Kitchen, name: str) -> None:
     make_team(f"Team::{name}", user)
     Workspace.objects.create(key=name, name=name)
     create_token(user, actor=SYSTEM, name=name)
+    invite(f"{name}@invited.example", actor=SYSTEM)
     application = Application.objects.create(key=name, name=name)
     board = create_board(f"b_{name}", actor=SYSTEM, workspace=cast.main, owners=[user.username])
     thing = kitchen.make(name, board=board)
