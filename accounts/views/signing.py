@@ -53,12 +53,13 @@ class SignInForm(AuthenticationForm):
 def _buckets(request: HttpRequest | None, name: str) -> list[Bucket]:
     """Of a browser that this person has used before its own; else the name's and the client's."""
     person = name_of_person(name)
-    if request is None:
-        return [SIGN_IN_NAME.of(person)]
-    browser = browser_of(request)
-    if browser.knows(person):
+    browser = browser_of(request) if request else None
+    if browser is not None and browser.knows(person):
         return [SIGN_IN_KNOWN.of(browser.number, person)]
-    return [SIGN_IN_NAME.of(person), SIGN_IN_CLIENT.of(name_of_client(address_of(request)))]
+    client = name_of_client(address_of(request)) if request else ""
+    by_name = SIGN_IN_NAME.of(person)
+    # Through a local socket clients have no address, and are not to be taken for one.
+    return [by_name, SIGN_IN_CLIENT.of(client)] if client else [by_name]
 
 
 @method_decorator(never_cache, name="dispatch")

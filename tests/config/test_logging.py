@@ -15,7 +15,7 @@ PROGRAM = """
 import django; django.setup()
 import logging, structlog
 structlog.contextvars.bind_contextvars(request_id="r-1")
-structlog.get_logger("ours").info("moved", object_id=7)
+structlog.get_logger("ours").info("moved", object_id=7, request="GET /invitation/secret-1/")
 logging.getLogger("theirs").warning("odd %s", "thing")
 logging.getLogger("uvicorn.error").info("chatter")
 try:
@@ -33,6 +33,8 @@ def test_every_line_has_one_form_and_carries_the_request(form: str, tmp_path: Pa
         [sys.executable, "-c", PROGRAM], cwd=ROOT, env=values, capture_output=True, check=True
     ).stderr.decode()
     assert "chatter" not in said
+    assert "GET /invitation/…/" in said.replace("\\u2026", "…")
+    assert "secret-1" not in said
     assert "ZeroDivisionError" in said
     if form == "console":
         assert "moved" in said
