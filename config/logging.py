@@ -42,10 +42,10 @@ LINK = re.compile(r"(/(?:password/new/[^/\s]+|invitation|email)/)[^/\s'\"]+")
 
 
 def without_links(logger: Any, name: str, event: EventDict) -> EventDict:
-    """Takes the secret part out of every text of a line."""
+    """Takes the secret part out of every text of a line, and of the request it is about."""
     for key, value in event.items():
-        if isinstance(value, str) and "/" in value:
-            event[key] = LINK.sub(r"\1…", value)
+        if key == "request" or isinstance(value, str):
+            event[key] = LINK.sub(r"\1…", str(value))
     return event
 
 
