@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import boards, creation, imports, objects, ties
+from catalog.views import boards, columns, creation, imports, objects, ties
 
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:key>/", boards.board, name="board"),
+    path("boards/<slug:key>/count/", boards.count, name="board-count"),
+    path("boards/<slug:key>/columns/", columns.choose, name="choose-columns"),
     path("boards/<slug:key>/new/", creation.new_object, name="new-object"),
     path("boards/<slug:key>/import/", imports.new_import, name="new-import"),
     path("boards/<slug:key>/export/", imports.export, name="export-board"),

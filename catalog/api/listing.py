@@ -134,7 +134,7 @@ class _Reader:
     # --- attributes ---
 
     def _criterion(self, name: str) -> Q:
-        key, operator = _taken_apart(name)
+        key, operator = taken_apart(name)
         known = self._variants(name, key)
         variants = [one for one in known if operator.fits(one.shape)]
         if not variants:
@@ -220,7 +220,7 @@ class _Reader:
         self.problems.append(Problem(f"/{name[:120]}", code, detail, value, near))
 
 
-def _taken_apart(name: str) -> tuple[str, Operator]:
+def taken_apart(name: str) -> tuple[str, Operator]:
     """An attribute's key and the operator behind it; a key may hold two underscores itself."""
     key, parted, operator = name.removeprefix(ATTRIBUTE).rpartition("__")
     if parted and operator in OPERATORS:

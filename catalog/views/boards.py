@@ -5,22 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import gate
 from accounts.gates import gated
 from accounts.http.pagination import Order, Sorted
-from accounts.pages import Heading, actor_of, address, given, listed, sort_of, sortable
+from accounts.pages import (
+    Attempt,
+    Heading,
+    Listed,
+    actor_of,
+    address,
+    given,
+    listed,
+    sort_of,
+    sortable,
+)
 from catalog.api import listing
 from catalog.models import AttributeType, Board, GovernedObject, ObjectType, State
-from catalog.views import tables
+from catalog.views import columns, criteria, tables
 from catalog.views.values import LONG, NUMBERS
 
 NEWEST_FIRST = "-created"
+MOST_COUNTED = 100_000
 # The page's names of sorts -> the API's. The order of states is that of their positions.
 SORTS = {
     "name": "name",
@@ -59,17 +70,21 @@ def _by_workspace(boards: Sequence[Board]) -> list[dict[str, Any]]:
 @gated("view", Board, GovernedObject)
 def board(request: HttpRequest, key: str) -> HttpResponse:
     """The objects of a board that the reader sees, narrowed and sorted as the address says."""
+    if (clean := criteria.added(request.GET)) is not None:
+        return redirect(reverse("board", args=[key]) + clean)
     actor = actor_of(request)
     found = gate.fetch(actor, Board.objects.select_related("workspace"), key=key)
     on_board = gate.narrow(actor, "view", GovernedObject.objects.filter(board=found))
     types = _types_of(on_board)
     chosen = _chosen(types, given(request.GET, "type"))
-    columns = list(chosen.attributes.exclude(type__in=LONG)) if chosen else []
-    sort = sort_of(request.GET, _sorts(columns), NEWEST_FIRST)
-    wanted = listing.read(_criteria(request, chosen, sort), actor=actor)
-    rows = wanted.narrow(on_board.select_related("object_type", "state"))
-    page = listed(request, rows, BY_STATE.get(sort, wanted.order))
-    table = tables.table_of(page.rows, columns, actor=actor)
+    attributes = list(chosen.attributes.all()) if chosen else []
+    sort = sort_of(request.GET, _sorts(attributes), NEWEST_FIRST)
+    wanted = criteria.read(request, chosen, _in_words_of_the_api(sort), actor=actor)
+    page = _page(request, on_board, wanted, sort)
+    sight = tables.sight_of(page.rows, attributes, actor=actor)
+    offered = columns.choices(request, (one for one in sight.seen if one.type not in LONG))
+    table = tables.table_of(page.rows, columns.shown(offered), sight)
+    states = _states_of([chosen] if chosen else types)
     context = {
         "board": found,
         "crumbs": [("Boards", reverse("boards")), (found.name, "")],
@@ -79,15 +94,48 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         "chosen": chosen,
         "sort": sort,
         "export_url": _export_url(found, request, chosen),
+        "columns": offered,
+        "problems": [one.detail for one in wanted.problems],
+        "chips": criteria.chips(
+            request.GET, chosen=chosen, types=types, states=states, attributes=attributes
+        ),
         "may_create": gate.allows(actor, "create_object", found),
-        **_filters(request.GET, types, chosen),
+        **_filters(request.GET, types, states, sight.seen),
     }
-    return render(request, "catalog/board.html", context)
+    return render(request, "catalog/board.html", context, status=422 if wanted.problems else 200)
+
+
+@require_safe
+@gated("view", Board, GovernedObject)
+def count(request: HttpRequest, key: str) -> HttpResponse:
+    """How many objects the board's page would list: asked for apart, since counting takes time."""
+    actor = actor_of(request)
+    found = gate.fetch(actor, Board.objects.all(), key=key)
+    on_board = gate.narrow(actor, "view", GovernedObject.objects.filter(board=found))
+    chosen = _chosen(_types_of(on_board), given(request.GET, "type"))
+    wanted = criteria.read(request, chosen, "", actor=actor).result
+    rows = on_board.none() if wanted is None else wanted.narrow(on_board)
+    number = rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    told = f"more than {MOST_COUNTED:,}" if number > MOST_COUNTED else f"{number:,}"
+    return HttpResponse(f"{told} object{'' if number == 1 else 's'}", content_type="text/plain")
+
+
+def _page(
+    request: HttpRequest,
+    on_board: QuerySet[GovernedObject],
+    wanted: Attempt[listing.Wanted],
+    sort: str,
+) -> Listed[Any]:
+    if wanted.result is None:
+        return Listed([], "", "")
+    rows = wanted.result.narrow(on_board.select_related("object_type", "state"))
+    return listed(request, rows, BY_STATE.get(sort, wanted.result.order))
 
 
 def _types_of(objects: QuerySet[GovernedObject]) -> list[ObjectType]:
-    present = objects.order_by().values("object_type").distinct()
-    return list(ObjectType.objects.filter(pk__in=present).order_by("name", "key"))
+    """The types on the board: one look into an index each, however many objects there are."""
+    present = objects.order_by().filter(object_type=OuterRef("pk"))
+    return list(ObjectType.objects.filter(Exists(present)).order_by("name", "key"))
 
 
 def _chosen(types: Sequence[ObjectType], key: str) -> ObjectType | None:
@@ -101,40 +149,27 @@ def _sorts(columns: Sequence[AttributeType]) -> list[str]:
     return [*SORTS, *(listing.ATTRIBUTE + one.key for one in columns if one.type != "list")]
 
 
-def _criteria(request: HttpRequest, chosen: ObjectType | None, sort: str) -> QueryDict:
-    """The page's own parameters in the words of the API, which reads and judges them."""
-    query = QueryDict(mutable=True)
-    for name, value in (
-        ("objectTypeKey", chosen.key if chosen else ""),
-        ("stateKey", given(request.GET, "state")),
-        ("q", given(request.GET, "q")),
-        ("sort", "" if sort in BY_STATE else _in_words_of_the_api(sort)),
-    ):
-        if value:
-            query[name] = value
-    for name in request.GET:
-        if name.startswith(listing.ATTRIBUTE):
-            query[name] = given(request.GET, name)
-    return query
-
-
 def _export_url(board: Board, request: HttpRequest, chosen: ObjectType | None) -> str:
     """What the page shows, as a file; without the order, in which a file has no use."""
-    query = _criteria(request, chosen, "")
+    query = criteria.in_words_of_the_api(request.GET, chosen, "")
     query["format"] = "csv"
     return f"{reverse('export-board', args=[board.key])}?{query.urlencode()}"
 
 
 def _in_words_of_the_api(sort: str) -> str:
     name = sort.removeprefix("-")
+    if name == "state":
+        return ""
     return ("-" if sort.startswith("-") else "") + SORTS.get(name, name)
 
 
 def _filters(
-    query: QueryDict, types: Sequence[ObjectType], chosen: ObjectType | None
+    query: QueryDict,
+    types: Sequence[ObjectType],
+    states: Sequence[State],
+    attributes: Sequence[AttributeType],
 ) -> dict[str, Any]:
     """What the page offers to narrow by, and what it is narrowed by."""
-    states = _states_of([chosen] if chosen else types)
     return {
         "types": [(one, address(query, type=one.key, state=None, cursor=None)) for one in types],
         "any_type": address(query, type=None, state=None, cursor=None),
@@ -142,6 +177,11 @@ def _filters(
         "state_key": given(query, "state"),
         "any_state": address(query, state=None, cursor=None),
         "q": given(query, "q"),
+        "criteria": [(name, given(query, name)) for name in criteria.criteria_in(query)],
+        "narrowable": attributes,
+        "operators": criteria.offered(),
+        "count_query": address(query, sort=None, cursor=None),
+        "here": address(query),
         "is_filtered": any(
             given(query, name) for name in query if name not in {"sort", "type", "cursor"}
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,6 +34,7 @@ class Row:
     type_name: str
     state: State | None
     cells: list[Value]
+    labelled: list[tuple[str, Value]]
     faces: list[Face]
     more_faces: int
     modified_at: datetime
@@ -47,18 +48,31 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
-def table_of(
-    objects: Sequence[GovernedObject], columns: Sequence[AttributeType], *, actor: Actor
-) -> Table:
-    """What this actor sees of these objects; an attribute hidden in all of them has no column."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody sees of the attributes of a page of objects: by object, what is hidden."""
+
+    seen: list[AttributeType]
+    hidden: Mapping[int, frozenset[str]]
+
+
+def sight_of(
+    objects: Sequence[GovernedObject], attributes: Sequence[AttributeType], *, actor: Actor
+) -> Sight:
+    """An attribute that is hidden in all of the objects isn't seen at all."""
     hidden = hidden_attributes(actor, objects)
-    kept = [
-        one for one in columns if not objects or any(one.key not in hidden[o.pk] for o in objects)
-    ]
+    seen = [one for one in attributes if any(one.key not in hidden[obj.pk] for obj in objects)]
+    return Sight(seen, hidden)
+
+
+def table_of(
+    objects: Sequence[GovernedObject], columns: Sequence[AttributeType], sight: Sight
+) -> Table:
+    """The objects with these of the attributes that are seen."""
     faces = _faces(objects)
-    names = names_of(kept, [obj.attributes for obj in objects])
-    rows = [_row(obj, kept, hidden[obj.pk], faces[obj.pk], names) for obj in objects]
-    return Table(kept, rows)
+    names = names_of(columns, [obj.attributes for obj in objects])
+    rows = [_row(obj, columns, sight.hidden[obj.pk], faces[obj.pk], names) for obj in objects]
+    return Table(list(columns), rows)
 
 
 def _row(
@@ -68,13 +82,15 @@ def _row(
     faces: Sequence[Face],
     names: Names,
 ) -> Row:
+    cells = [_cell(obj, one, hidden, names) for one in columns]
     return Row(
         id=obj.pk,
         key=obj.key,
         name=obj.name,
         type_name=obj.object_type.name,
         state=obj.state,
-        cells=[_cell(obj, one, hidden, names) for one in columns],
+        cells=cells,
+        labelled=[(one.name, cell) for one, cell in zip(columns, cells, strict=True)],
         faces=list(faces[:MOST_FACES]),
         more_faces=max(len(faces) - MOST_FACES, 0),
         modified_at=obj.modified_at,

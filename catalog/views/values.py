@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from accounts.models import User
@@ -17,14 +18,20 @@ HIDDEN = "hidden"
 NOT_THERE = "notThere"
 NUMBERS = frozenset({"integer", "decimal"})
 LONG = frozenset({"text"})
+MOST_PLACES = 6
+MOST_DIGITS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value ready to be drawn: `kind` chooses how, `moment` stands beside dates and times."""
+    """A value ready to be drawn: `kind` chooses how, `moment` stands beside dates and times.
+
+    `exact` is what is stored where `text` is a friendlier form of it.
+    """
 
     kind: str
     text: str = ""
+    exact: str = ""
     moment: date | datetime | None = None
     items: tuple[Value, ...] = ()
 
@@ -49,7 +56,21 @@ def _one(kind: str, stored: Any, names: Names) -> Value:
             return _moment("date", stored)
         case "datetime", str():
             return _moment("datetime", stored)
+    if kind == "decimal":
+        return Value(kind, _friendly(str(stored)), exact=str(stored))
     return Value(kind, str(stored))
+
+
+def _friendly(stored: str) -> str:
+    """A decimal with its thousands apart and no more digits than say something."""
+    try:
+        number = Decimal(stored)
+    except InvalidOperation:
+        return stored
+    if not number.is_finite() or number.adjusted() > MOST_DIGITS:
+        return stored
+    short = round(number, MOST_PLACES)
+    return f"{number:,f}" if short == number else f"{short:,f}".rstrip("0").rstrip(".") + "…"
 
 
 def _moment(kind: str, stored: str) -> Value:

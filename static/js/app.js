@@ -2,6 +2,7 @@
 import { startDiagrams } from "./diagrams.js";
 import { startDialogs } from "./dialogs.js";
 import { startEvents } from "./events.js";
+import { startLists } from "./lists.js";
 import { startLive } from "./live.js";
 import { startHtmx } from "./requests.js";
 import { startThemeSwitch } from "./theme-switch.js";
@@ -24,6 +25,7 @@ startDialogs();
 startFills();
 startDiagrams();
 startTimes();
+startLists();
 startLive();
 startEvents();
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -50,7 +50,7 @@ def test_a_recipe_goes_to_review_and_its_business_owner_reads_of_it(visitors: Vi
     expect(steward.page.locator("[data-inbox-number]").first).to_have_text(str(steward_had + 1))
     steward.page.get_by_role("link", name="Inbox").first.click()
     letter = steward.page.locator(".letter", has_text=RECIPE)
-    expect(letter).to_contain_text("went from draft to review")
+    expect(letter).to_contain_text("waits for a review")
     letter.get_by_role("button", name="Open").click()
     expect(steward.page.get_by_role("heading", level=1)).to_contain_text(RECIPE)
     assert unread(steward) == steward_had

@@ -131,7 +131,7 @@ def test_the_draft_beside_a_live_version_is_its_owners_alone(cast: Cast, notes: 
     own = browser(cast.owner).get("/workflows/notes/?show=draft")
     assert own.context["shown"].is_draft
     assert "not yet" in text_of(own)
-    assert "Unpublished changes" in text_of(own)
+    assert "Has unpublished changes" in text_of(own)
     others = browser(cast.member).get("/workflows/notes/?show=draft")
     assert not others.context["shown"].is_draft
     assert "not yet" not in text_of(others)

@@ -11,19 +11,22 @@ from workflows.authoring.models import Draft, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands beside a workflow's name: a word and the name of an icon."""
+    """What stands beside a workflow's name: words, the name of an icon, and how it looks.
+
+    `tone` is good, waiting, note or nothing, as `static/sluice.css` knows them.
+    """
 
     text: str
     icon: str
-    tone: str
+    tone: str = ""
 
 
 LABELS = {
-    "notPublished": Label("Not published", "pencil", "secondary"),
-    "publishedEnabled": Label("Published, trigger enabled", "circle-check", "success"),
-    "publishedDisabled": Label("Published, trigger disabled", "player-pause", "warning"),
+    "notPublished": Label("Not published", "circle-dashed"),
+    "publishedEnabled": Label("Published, trigger enabled", "circle-check", "good"),
+    "publishedDisabled": Label("Published, trigger disabled", "player-pause", "waiting"),
 }
-UNPUBLISHED_CHANGES = Label("Has unpublished changes", "git-branch", "info")
+UNPUBLISHED_CHANGES = Label("Has unpublished changes", "pencil", "note")
 
 
 def with_changes(workflows: QuerySet[Workflow]) -> QuerySet[Workflow]:

@@ -14,7 +14,7 @@ from accounts.gates import gated
 from accounts.http.pagination import Sorted
 from accounts.models import Workspace
 from accounts.pages import Heading, actor_of, address, given, listed, sort_of, sortable
-from workflows.authoring.labels import with_changes
+from workflows.authoring.labels import LABELS, Label, labels_of, with_changes
 from workflows.models import Workflow
 from workflows.views.figures import Figures, figures_of
 
@@ -26,7 +26,7 @@ class Row:
     """One workflow of the list."""
 
     workflow: Workflow
-    has_changes: bool
+    labels: list[Label]
     figures: Figures
 
 
@@ -41,11 +41,13 @@ def workflows(request: HttpRequest) -> HttpResponse:
     page = listed(request, filtered, Sorted.by(sort))
     figures = figures_of(page.rows)
     statuses = [
-        (value, label, address(request.GET, status=value, cursor=None))
-        for value, label in Workflow.Status.choices
+        (value, [label], address(request.GET, status=value, cursor=None))
+        for value, label in LABELS.items()
     ]
     context = {
-        "rows": [Row(one, one.has_changes, figures[one.pk]) for one in page.rows],
+        "rows": [
+            Row(one, labels_of(one.status, one.has_changes), figures[one.pk]) for one in page.rows
+        ],
         "page": page,
         "headings": [
             sortable(request.GET, "Name", "name", sort),

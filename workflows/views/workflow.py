@@ -22,7 +22,7 @@ from accounts.models import User
 from accounts.pages import actor_of, given
 from automations.models import Execution
 from catalog.models import Board
-from workflows.authoring.labels import has_unpublished_changes
+from workflows.authoring.labels import has_unpublished_changes, labels_of
 from workflows.authoring.redaction import readable
 from workflows.authoring.services.parts import shared_draft
 from workflows.models import Draft, Version, Workflow
@@ -84,7 +84,7 @@ def drawn(
     context = {
         "workflow": workflow,
         "crumbs": [("Workflows", reverse("workflows")), (workflow.name, "")],
-        "has_changes": has_unpublished_changes(workflow),
+        "labels": labels_of(workflow.status, has_unpublished_changes(workflow)),
         "shown": shown,
         "may_choose": sees_draft and draft is not None and workflow.live_version is not None,
         "is_unpublished": workflow.live_version is None,

@@ -161,3 +161,76 @@ def test_the_frame_takes_as_many_queries_for_five_boards_as_for_fifty(
     few = queries_of(lambda: browsing.get("/boards/"))
     add(45, 5)
     assert queries_of(lambda: browsing.get("/boards/")) == few
+
+
+def test_a_criterion_is_added_shown_and_taken_away(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    kitchen.make("Bread", attributes={"price": "3"})
+    kitchen.make("Pie", attributes={"price": "20"})
+    client = browser(cast.viewer)
+    asked = client.get("/boards/recipe/?q=&by=price&how=greaterOrEqual&value=20&cursor=x")
+    assert asked["Location"] == "/boards/recipe/?q=&attribute.price__greaterOrEqual=20"
+    answer = client.get(asked["Location"])
+    assert names_on(answer) == ["Pie"]
+    (chip,) = answer.context["chips"]
+    assert (chip.label, chip.text, chip.url) == ("price", "is at least 20", "?q=")
+    assert client.get("/boards/recipe/?by=&how=equals&value=")["Location"] == "/boards/recipe/?"
+    plain = client.get("/boards/recipe/?by=price&how=equals&value=3")
+    assert names_on(client.get(plain["Location"])) == ["Bread"]
+
+
+def test_a_criterion_that_makes_no_sense_is_told_beside_its_chip(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    kitchen.make("Bread")
+    answer = browser(cast.viewer).get("/boards/recipe/?attribute.price__greaterThan=much")
+    assert answer.status_code == 422
+    assert [one.label for one in answer.context["chips"]] == ["price"]
+    assert "This filter can't be applied" in text_of(answer)
+    assert browser(cast.viewer).get("/boards/recipe/?attribute.nothing=1").status_code == 422
+
+
+def test_columns_are_chosen_and_remembered(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    kitchen.make("Bread", attributes={"price": "3"})
+    client = browser(cast.viewer)
+
+    def shown() -> list[str]:
+        return [one.key for one in client.get("/boards/recipe/").context["table"].columns]
+
+    everything = shown()
+    assert "price" in everything
+    chosen = {"offered": everything, "column": ["price"], "next": "/boards/recipe/?sort=name"}
+    answer = client.post("/boards/recipe/columns/", chosen)
+    assert answer["Location"] == "/boards/recipe/?sort=name"
+    assert shown() == ["price"]
+    client.post("/boards/recipe/columns/", {"offered": everything, "column": everything})
+    assert shown() == everything
+    assert browser(cast.guest).post("/boards/recipe/columns/", chosen).status_code == 404
+    elsewhere = client.post("/boards/recipe/columns/", {"next": "https://e.example/"})
+    assert elsewhere["Location"] == "/boards/recipe/"
+
+
+def test_hidden_attributes_are_offered_neither_as_columns_nor_as_filters(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    kitchen.make("Bread", attributes={"price": "3"})
+    hide_price(kitchen)
+    answer = browser(cast.viewer).get("/boards/recipe/")
+    assert "price" not in [one.attribute.key for one in answer.context["columns"]]
+    assert "price" not in [one.key for one in answer.context["narrowable"]]
+
+
+def test_objects_are_counted_as_they_are_listed(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    for name in ("Bread", "Apple pie", "Cake"):
+        kitchen.make(name)
+
+    def counted(who: str, query: str = "") -> str:
+        answer = browser(cast[who]).get(f"/boards/recipe/count/{query}")
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    assert counted("viewer") == "3 objects"
+    assert counted("viewer", "?q=pie") == "1 object"
+    assert counted("viewer", "?attribute.price=much") == "0 objects"
+    assert browser(cast.guest).get("/boards/recipe/count/").status_code == 404
