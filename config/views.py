@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -69,8 +69,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(actor: Actor, request: HttpRequest) -> QuerySet[GovernedObject]:
-    own = UserRelation.objects.filter(user=user_of(request), object=OuterRef("pk"))
-    return gate.narrow(actor, "view", GovernedObject.objects.filter(Exists(own)))
+    """As a list of ids: asked object by object, somebody with thousands would wait for minutes."""
+    own = UserRelation.objects.filter(user=user_of(request)).values("object")
+    return gate.narrow(actor, "view", GovernedObject.objects.filter(pk__in=own))
 
 
 def _counts(mine: QuerySet[GovernedObject], chosen: str, request: HttpRequest) -> list[InState]:
