@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, Problem
+from accounts.exceptions import Conflict, Invalid, Problem
 from accounts.http.pagination import Position, Sorted, cursor_of, read_cursor
 from accounts.models import User
 
@@ -110,10 +110,14 @@ def sortable(query: QueryDict, label: str, key: str, present: str, **more: bool)
 
 @dataclass(frozen=True, slots=True)
 class Attempt(Generic[T]):
-    """What a service answered, or every problem it found with what was given."""
+    """What a service answered, or every problem it found with what was given.
+
+    `conflict` says that somebody was faster, where that was asked for.
+    """
 
     result: T | None = None
     problems: list[Problem] = field(default_factory=list)
+    conflict: str = ""
 
     def at(self, pointer: str) -> str:
         """What is wrong at a place or below it, as one text."""
@@ -134,6 +138,14 @@ def attempt(verb: Callable[[], T]) -> Attempt[T]:
         return Attempt(verb())
     except Invalid as refusal:
         return Attempt(problems=refusal.problems or [Problem("", refusal.code, refusal.detail)])
+
+
+def attempt_over(verb: Callable[[], T]) -> Attempt[T]:
+    """The same; that what is saved over has changed meanwhile comes back, too."""
+    try:
+        return attempt(verb)
+    except Conflict as refusal:
+        return Attempt(conflict=refusal.detail)
 
 
 def told_at(problems: Sequence[Problem], pointer: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import boards, columns, creation, imports, objects, ties
+from catalog.views import boards, columns, creation, imports, objects, offers, ties
 
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
@@ -25,5 +25,7 @@ urlpatterns = [
     path("objects/<int:pk>/people/<int:relation>/remove/", ties.unassign, name="unassign"),
     path("objects/<int:pk>/relations/", ties.relate, name="relate"),
     path("objects/<int:pk>/relations/<int:relation>/remove/", ties.unrelate, name="unrelate"),
+    path("objects/<int:pk>/offers/people/", offers.people, name="offered-people"),
+    path("objects/<int:pk>/offers/objects/", offers.targets, name="offered-objects"),
     path("objects/<int:pk>/delete/", objects.delete, name="delete-object"),
 ]

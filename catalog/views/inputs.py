@@ -15,6 +15,8 @@ from catalog.models import AttributeType
 from journal.strict_json import escaped
 
 PREFIX = "attributes."
+WAS = "was."
+"""Before the name of an input: the text that it was drawn with."""
 YES, NO = "true", "false"
 CONTROLS = {
     "text": "textarea",
@@ -45,7 +47,11 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of a form, as `catalog/input.html` draws it."""
+    """One field of a form, as `catalog/input.html` draws it.
+
+    `was` is the stored text that it was drawn with. After somebody else's change `newer` is what
+    they have stored in place of what is typed here, or `is_newer` says that theirs is shown.
+    """
 
     name: str
     label: str
@@ -55,7 +61,9 @@ class Input:
     problem: str = ""
     hint: str = ""
     options: Sequence[str] = field(default=())
-    is_multiple: bool = False
+    was: str = ""
+    newer: str | None = None
+    is_newer: bool = False
 
     @property
     def id(self) -> str:
@@ -86,6 +94,7 @@ def _input(
         label=attribute.name,
         control=CONTROLS.get(kind, "text"),
         text=written(attribute, stored) if posted is None else posted.get(name, ""),
+        was=written(attribute, stored) if posted is None else posted.get(WAS + name, ""),
         is_required=attribute.is_required,
         problem=told_at(_reworded(problems, kind), f"/attributes/{escaped(attribute.key)}"),
         hint=HINTS.get(kind, ""),
@@ -119,14 +128,31 @@ def changed(
 ) -> dict[str, Any]:
     """The values of those inputs that no longer hold what they were drawn with.
 
-    What wasn't touched is left alone: an input can't always hold all that is stored.
+    What wasn't touched is left alone: an input can't always hold all that is stored, and somebody
+    else may have changed it since.
     """
     return {
         one.key: read(one, posted[PREFIX + one.key])
         for one in attributes
         if PREFIX + one.key in posted
-        and _plain(posted[PREFIX + one.key]) != _plain(written(one, stored.get(one.key)))
+        and is_touched(PREFIX + one.key, posted, written(one, stored.get(one.key)))
     }
+
+
+def is_touched(name: str, posted: Mapping[str, str], stored: str) -> bool:
+    """Whether the input holds another text than the one that it was drawn with."""
+    return _plain(posted.get(name, "")) != _plain(posted.get(WAS + name, stored))
+
+
+def over(drawn: Input, posted: Mapping[str, str]) -> Input:
+    """An input with what is stored now, and with what was typed over an older value of it."""
+    typed, stored = posted.get(drawn.name, ""), drawn.text
+    if not is_touched(drawn.name, posted, stored):
+        was = posted.get(WAS + drawn.name, stored)
+        return replace(drawn, is_newer=_plain(was) != _plain(stored))
+    is_same = _plain(typed) == _plain(stored)
+    was_changed = _plain(posted.get(WAS + drawn.name, stored)) != _plain(stored)
+    return replace(drawn, text=typed, newer=stored if was_changed and not is_same else None)
 
 
 def read(attribute: AttributeType, typed: str) -> Any:

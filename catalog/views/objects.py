@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Problem
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
-from accounts.pages import Attempt, actor_of, attempt, done, given, listed, told_at
+from accounts.pages import Attempt, actor_of, attempt_over, done, given, listed
 from catalog.models import (
     AttributeType,
     GovernedObject,
@@ -23,7 +22,7 @@ from catalog.models import (
 )
 from catalog.services import objects
 from catalog.views import parts
-from catalog.views.inputs import Input, changed, inputs_for
+from catalog.views.inputs import WAS, Input, changed, inputs_for, is_touched, over
 from catalog.views.story import story_of
 from catalog.views.values import names_of
 from permissions.fields import editable_attributes, hidden_attributes
@@ -106,7 +105,6 @@ def _choices(obj: GovernedObject, actor: Actor) -> dict[str, Any]:
     return {
         "person_types": parts.person_types_for(obj),
         "relation_types": list(parts.relation_types_from(obj)),
-        "offered_people": parts.offered_people(actor=actor),
     }
 
 
@@ -127,11 +125,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         saved = _saved(request, obj, editable, actor)
         if saved.result is not None:
             return done(request, f"{saved.result.name} was saved.", url_of(obj))
+        actor, obj = found(request, pk)
+    inputs = _inputs(request, obj, editable, saved)
     hidden = hidden_attributes(actor, [obj])[obj.pk]
     context = {
         "object": obj,
         "crumbs": [*_crumbs(obj, None)[:-1], (obj.name, url_of(obj)), ("Edit", "")],
-        "inputs": _inputs(request, obj, editable, saved.problems),
+        "inputs": inputs,
+        "conflict": saved.conflict,
+        "is_overlapping": any(one.newer is not None for one in inputs),
         "fixed": [
             one
             for one in parts.attributes_of(
@@ -143,24 +145,25 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             )
             if not one.is_editable
         ],
-        "version": request.POST.get("version", obj.version),
+        "version": obj.version if saved.conflict else request.POST.get("version", obj.version),
         "problems": saved.elsewhere(["/name", "/attributes"]),
     }
-    return render(
-        request, "catalog/edit_object.html", context, status=422 if saved.problems else 200
-    )
+    status = 409 if saved.conflict else 422 if saved.problems else 200
+    return render(request, "catalog/edit_object.html", context, status=status)
 
 
 def _saved(
     request: HttpRequest, obj: GovernedObject, editable: Sequence[AttributeType], actor: Actor
 ) -> Attempt[GovernedObject]:
+    """Over the version that the form was drawn with, and no other."""
     posted = {name: str(text) for name, text in request.POST.items()}
     version = posted.get("version", "")
-    return attempt(
+    name = posted["name"] if is_touched("name", posted, obj.name) else obj.name
+    return attempt_over(
         lambda: objects.update(
             obj,
             actor=actor,
-            name=posted.get("name", obj.name).strip(),
+            name=name.strip(),
             attributes=changed(editable, obj.attributes, posted),
             expected_version=int(version) if version.isdecimal() else obj.version,
         )
@@ -171,22 +174,23 @@ def _inputs(
     request: HttpRequest,
     obj: GovernedObject,
     editable: Sequence[AttributeType],
-    problems: Sequence[Problem],
+    saved: Attempt[GovernedObject],
 ) -> list[Input]:
+    """As stored; as typed where something is wrong with that; both where somebody was faster."""
     posted = {name: str(text) for name, text in request.POST.items()}
-    is_posted = request.method == "POST"
-    return [
+    kept = posted if request.method == "POST" and not saved.conflict else None
+    drawn = [
         Input(
             name="name",
             label="Name",
-            text=posted.get("name", obj.name),
+            text=obj.name if kept is None else kept.get("name", obj.name),
+            was=obj.name if kept is None else kept.get(WAS + "name", obj.name),
             is_required=True,
-            problem=told_at(problems, "/name"),
+            problem=saved.at("/name"),
         ),
-        *inputs_for(
-            editable, obj.attributes, posted=posted if is_posted else None, problems=problems
-        ),
+        *inputs_for(editable, obj.attributes, posted=kept, problems=saved.problems),
     ]
+    return [over(one, posted) for one in drawn] if saved.conflict else drawn
 
 
 @require_POST

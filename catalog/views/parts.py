@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.models import User
 from automations.models import Execution
 from catalog.diagram import Diagram, DiagramState, DiagramTransition, draw
 from catalog.models import (
@@ -31,7 +30,6 @@ from workflows.models import Transition
 MOST_RELATED = 60
 MOST_CHILDREN = 60
 MOST_EXECUTIONS = 6
-MOST_OFFERED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +195,6 @@ def relation_types_from(obj: GovernedObject) -> QuerySet[RelationType]:
     """The relations that may begin at the object."""
     kinds = RelationType.objects.order_by("name", "key")
     return kinds.filter(source_object_type=obj.object_type) | kinds.filter(source_object_type=None)
-
-
-def offered_people(*, actor: Actor) -> list[tuple[str, str]]:
-    """Usernames and names to choose from; a longer list is typed, not scrolled."""
-    seen = gate.narrow(actor, "view", User.objects.filter(is_active=True)).order_by("username")
-    return [(one.username, one.display_name) for one in seen[:MOST_OFFERED]]
 
 
 def person_types_for(obj: GovernedObject) -> list[UserRelationType]:

@@ -19,6 +19,8 @@ from catalog.services.relating import relate as relate_objects
 from catalog.services.relating import unrelate as unrelate_objects
 from catalog.views.objects import found, url_of
 
+BIGGEST = 2**63 - 1
+
 
 @require_POST
 @gated("edit", GovernedObject)
@@ -50,15 +52,20 @@ def unassign(request: HttpRequest, pk: int, relation: int) -> HttpResponseRedire
 @require_POST
 @gated("edit", GovernedObject)
 def relate(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Relates the object to another, named by its key."""
+    """Relates the object to another: the one that was picked, else the one of the typed key."""
     actor, obj = found(request, pk)
     kind = find_relation_type(given(request.POST, "type"), actor=actor, pointer="/type")
-    target = find_object(
-        given(request.POST, "target"),
-        actor=actor,
-        object_type=kind.target_object_type,
-        pointer="/target",
-    )
+    picked = given(request.POST, "target_id")
+    if picked.isascii() and picked.isdigit():
+        rows = GovernedObject.objects.select_related("object_type", "board")
+        target = gate.fetch(actor, rows, pk=min(int(picked[:20]), BIGGEST))
+    else:
+        target = find_object(
+            given(request.POST, "target"),
+            actor=actor,
+            object_type=kind.target_object_type,
+            pointer="/target",
+        )
     relate_objects(obj, kind, target, actor=actor)
     return done(request, f"{kind.name}: {target.name} was added.", url_of(obj))
 

@@ -31,9 +31,9 @@ class Value:
 
     kind: str
     text: str = ""
-    exact: str = ""
     moment: date | datetime | None = None
     items: tuple[Value, ...] = ()
+    exact: str = ""
 
 
 def shown(attribute: AttributeType, stored: Any, names: Names) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.exceptions import Problem
 from catalog.models import AttributeType
 from catalog.views.inputs import PREFIX, changed, inputs_for, read, written
+from catalog.views.values import shown
 
 
 def attribute(kind: str, item: str = "") -> AttributeType:
@@ -82,3 +84,25 @@ def test_problems_stand_at_their_input_in_the_words_of_forms() -> None:
     )
     assert (field.text, field.problem) == ("x", "A whole number is expected here.")
     assert field.id == "input-attributes-it"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "text", "exact"),
+    [
+        ("decimal", "1234567.5", "1,234,567.5", "1234567.5"),
+        ("decimal", "12.50", "12.50", "12.50"),
+        ("decimal", "0.123456789", "0.123457…", "0.123456789"),
+        ("decimal", "1E+400", "1E+400", "1E+400"),
+        ("decimal", "much", "much", "much"),
+        ("integer", 8107, "8107", ""),
+    ],
+)
+def test_numbers_are_shown_as_people_read_them(
+    kind: str, stored: object, text: str, exact: str
+) -> None:
+    value = shown(AttributeType(key="x", type=kind), stored, {})
+    assert (value.text, value.exact) == (text, exact)
+
+
+def test_dates_keep_their_moment() -> None:
+    assert shown(AttributeType(key="x", type="date"), "2026-03-31", {}).moment == date(2026, 3, 31)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from accounts.actor import Actor
 from catalog.models import AttributeType, Board, Change, GovernedObject
@@ -115,16 +116,52 @@ def test_editing_writes_only_what_was_touched(cast: Cast, soup: GovernedObject) 
     assert fields == {"name", "attributes.price"}
 
 
-def test_editing_what_was_changed_meanwhile_is_refused(cast: Cast, soup: GovernedObject) -> None:
+def drawn(client: Client, soup: GovernedObject) -> dict[str, str]:
+    """What a browser would post of the form as it is drawn now."""
+    context = client.get(address(soup, "edit")).context
+    inputs = {one.name: one.text for one in context["inputs"]}
+    kept = {f"was.{one.name}": one.was for one in context["inputs"]}
+    return inputs | kept | {"version": str(context["version"])}
+
+
+def test_what_is_typed_over_a_newer_value_is_kept_with_both_to_choose_from(
+    cast: Cast, soup: GovernedObject
+) -> None:
     client = browser(cast.member)
-    objects.update(soup, actor=SYSTEM, attributes={"note": "Cold"})
-    given = {"name": "Soup", "attributes.note": "Warm", "version": "1"}
-    answer = client.post(address(soup, "edit"), given)
+    form = drawn(client, soup)
+    objects.update(soup, actor=SYSTEM, attributes={"note": "Cold", "servings": 8})
+    answer = client.post(address(soup, "edit"), form | {"attributes.note": "Warm", "name": "Broth"})
     assert answer.status_code == 409
-    assert "changed since" in text_of(answer)
+    assert "Nothing of yours is saved yet" in text_of(answer)
+    inputs = {one.name: one for one in answer.context["inputs"]}
+    note, servings, name = (
+        inputs[one] for one in ("attributes.note", "attributes.servings", "name")
+    )
+    assert (note.text, note.newer) == ("Warm", "Cold")
+    assert (servings.text, servings.is_newer) == ("8", True)
+    assert (name.text, name.newer, name.is_newer) == ("Broth", None, False)
     soup.refresh_from_db()
     assert soup.attributes["note"] == "Cold"
-    assert client.post(address(soup, "edit"), given | {"version": "2"}).status_code == 302
+    again = {one.name: one.text for one in inputs.values()}
+    kept = {f"was.{one.name}": one.was for one in inputs.values()}
+    version = {"version": str(answer.context["version"])}
+    assert client.post(address(soup, "edit"), again | kept | version).status_code == 302
+    soup.refresh_from_db()
+    assert soup.name == "Broth"
+    assert (soup.attributes["note"], soup.attributes["servings"]) == ("Warm", 8)
+
+
+def test_saving_over_a_third_change_asks_again(cast: Cast, soup: GovernedObject) -> None:
+    client = browser(cast.member)
+    form = drawn(client, soup) | {"attributes.note": "Warm"}
+    for note in ("Cold", "Colder"):
+        objects.update(soup, actor=SYSTEM, attributes={"note": note})
+        answer = client.post(address(soup, "edit"), form)
+        assert answer.status_code == 409
+        (found,) = [one for one in answer.context["inputs"] if one.name == "attributes.note"]
+        assert (found.text, found.newer) == ("Warm", note)
+        form |= {"was.attributes.note": found.was, "version": str(answer.context["version"])}
+    assert client.post(address(soup, "edit"), form).status_code == 302
 
 
 def test_attributes_are_offered_for_editing_one_by_one(

@@ -57,3 +57,40 @@ def test_objects_that_may_not_be_seen_are_not_named(
     named = outside.post(address(soup, "relations"), {"type": "goes_with", "target": sauce.key})
     assert named.status_code == 422
     assert browser(cast.member).get(address(sauce)).context["parent"] == soup
+
+
+def offered(cast: Cast, who: str, obj: GovernedObject, what: str, query: str) -> list[str]:
+    answer = browser(cast[who]).get(address(obj, "offers", what) + query)
+    assert answer.status_code == 200
+    return [one.value for one in answer.context["offers"]]
+
+
+def test_pickers_offer_what_one_sees(
+    cast: Cast, kitchen: Kitchen, soup: GovernedObject, trials: Board
+) -> None:
+    kitchen.make("Rye bread")
+    kitchen.make("Secret bread", board=trials)
+    cast.outsider.is_active = False
+    cast.outsider.save()
+    assert offered(cast, "member", soup, "people", "?q=STEW") == ["steward"]
+    assert offered(cast, "member", soup, "people", "?q=outsider") == []
+    assert offered(cast, "member", soup, "objects", "?q=bread") == ["secret-bread", "rye-bread"]
+    assert offered(cast, "viewer", soup, "objects", "?q=BREAD") == ["rye-bread"]
+    assert offered(cast, "viewer", soup, "objects", "?q=bread+rye") == ["rye-bread"]
+    assert offered(cast, "viewer", soup, "objects", "?q=soup") == [], "not itself"
+    assert browser(cast.guest).get(address(soup, "offers", "people")).status_code == 404
+
+
+def test_a_picked_object_is_related_by_its_id(
+    cast: Cast, kitchen: Kitchen, soup: GovernedObject, trials: Board
+) -> None:
+    bread, secret = kitchen.make("Bread"), kitchen.make("Secret", board=trials)
+    client = browser(cast.member)
+    picked = {"type": "goes_with", "target": "Bread", "target_id": bread.pk}
+    assert client.post(address(soup, "relations"), picked).status_code == 302
+    assert Relation.objects.get().target == bread
+    hidden = picked | {"target_id": secret.pk}
+    cast.outsider.user_relations.create(type=kitchen.business_owner, object=soup)
+    assert browser(cast.outsider).post(address(soup, "relations"), hidden).status_code == 404
+    absent = picked | {"target_id": "9" * 30}
+    assert client.post(address(soup, "relations"), absent).status_code == 404
