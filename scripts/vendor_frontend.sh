@@ -7,6 +7,8 @@ set -eu
 TABLER=1.6.1
 ICONS=3.51.0
 HTMX=2.0.11
+# For tests alone: looks for what keeps people with disabilities out.
+AXE=4.14.1
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 vendor="$root/static/vendor"
@@ -21,10 +23,10 @@ fetch() {
     sha256sum "$scratch/$archive" | cut -d' ' -f1 > "$scratch/$3.sha256"
 }
 
-# stamp NAME PACKAGE VERSION LICENCE: where the files come from, beside them
+# stamp NAME PACKAGE VERSION LICENCE [FOLDER]: where the files come from, beside them
 stamp() {
     printf 'package: %s\nversion: %s\norigin: npm package %s, archive sha256 %s\nlicence: %s\n' \
-        "$2" "$3" "$2" "$(cat "$scratch/$1.sha256")" "$4" > "$vendor/$1/VERSION"
+        "$2" "$3" "$2" "$(cat "$scratch/$1.sha256")" "$4" > "${5:-$vendor/$1}/VERSION"
 }
 
 # without_map FILE TARGET: a copy without the comment that makes browsers ask for a source map
@@ -35,6 +37,7 @@ without_map() {
 fetch @tabler/core "$TABLER" tabler
 fetch @tabler/icons "$ICONS" tabler-icons
 fetch htmx.org "$HTMX" htmx
+fetch axe-core "$AXE" axe
 
 rm -rf "$vendor/tabler" "$vendor/tabler-icons" "$vendor/htmx"
 mkdir -p "$vendor/tabler" "$vendor/tabler-icons" "$vendor/htmx"
@@ -48,8 +51,11 @@ without_map "$scratch/htmx/dist/htmx.min.js" "$vendor/htmx/htmx.min.js"
 cp "$scratch/htmx/LICENSE" "$vendor/htmx/LICENSE"
 stamp htmx htmx.org "$HTMX" 0BSD
 
+cp "$scratch/axe/axe.min.js" "$scratch/axe/LICENSE" "$scratch/axe/LICENSE-3RD-PARTY.txt" "$root/tests/browser/axe/"
+stamp axe axe-core "$AXE" MPL-2.0 "$root/tests/browser/axe"
+
 cp "$scratch/tabler-icons/LICENSE" "$vendor/tabler-icons/LICENSE"
 stamp tabler-icons @tabler/icons "$ICONS" MIT
 python3 "$root/scripts/icon_sprite.py" "$scratch/tabler-icons/icons" > "$root/static/icons.svg"
 
-echo "static/vendor: tabler $TABLER, tabler-icons $ICONS, htmx $HTMX"
+echo "static/vendor: tabler $TABLER, tabler-icons $ICONS, htmx $HTMX; tests/browser/axe: $AXE"
