@@ -22,7 +22,7 @@ SYNC := $(UV) sync --quiet --frozen --inexact
 RUNTIME := .venv/.runtime-installed
 DEVELOPMENT := .venv/.development-installed
 
-.PHONY: help setup run test check prove bench clean
+.PHONY: help setup run test check prove bench gallery clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ prove: $(DEVELOPMENT) ## the long proofs; their results are kept in benchmarks/r
 
 bench: $(DEVELOPMENT) ## the benchmarks
 	@$(BIN)/python -m benchmarks
+
+gallery: $(DEVELOPMENT) ## photographs every page to var/gallery (or FOLDER=), and fails where one is not as it should be
+	@$(BIN)/python scripts/gallery.py $(or $(FOLDER),var/gallery)
 
 clean: ## removes the environment and caches; keeps the data in var/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

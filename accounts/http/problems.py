@@ -222,8 +222,9 @@ def refusal(path: str, status: int, detail: str = "") -> HttpResponse:
     if is_of_api(path):
         content = build(status, detail=detail or SENTENCES[status], code=CODES[status])
         return JsonResponse(content, status=status, content_type=MEDIA_TYPE)
-    page = render_to_string(f"errors/{status}.html", {"exception": detail})
-    return HttpResponse(page, status=status)
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    context = {"exception": detail, "request_id": request_id}
+    return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
 
 
 def is_of_api(path: str) -> bool:

@@ -106,7 +106,10 @@ function connect() {
 export function startEvents() {
   if (!document.querySelector("[data-inbox-count]")) return;
   connect();
-  window.addEventListener("online", connect);
+  window.addEventListener("online", () => {
+    if (socket?.readyState === WebSocket.OPEN) showLine(null);
+    connect();
+  });
   window.addEventListener("offline", () => showLine("offline"));
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-line-retry]")) connect();

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Page, Request, Response
+from playwright.sync_api import FilePayload, Page, Request, Response
 
 from tests.browser.visitor import Visitor
 
@@ -30,6 +30,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "new-object": ("owner", "/boards/recipe/new/"),
     "object": ("owner", "/objects/{object}/"),
     "edit-object": ("owner", "/objects/{object}/edit/"),
+    "new-import": ("owner", "/boards/recipe/import/"),
+    "import": ("owner", "/imports/{import}/"),
     "workflows": ("owner", "/workflows/"),
     "workflow": ("owner", "/workflows/tell_owner_on_review/"),
     "executions": ("owner", "/executions/"),
@@ -82,6 +84,10 @@ NO_PAGES = frozenset(
         "hand-over",
         "delete-user",
         "board-count",
+        "export-board",
+        "start-import",
+        "discard-import",
+        "import-report",
         "choose-columns",
         "make-transition",
         "assign",
@@ -166,7 +172,7 @@ class Watcher:
 
 
 def places_of(visitor: Visitor) -> dict[str, str]:
-    """Ids of an object in review, of an execution and of a user, as the pages link to them."""
+    """Ids of an object in review, an execution, a user and an import, as the pages link to them."""
     found = {}
     for name, path, link in (
         ("object", "/boards/recipe/?state=review", "/objects/"),
@@ -175,7 +181,18 @@ def places_of(visitor: Visitor) -> dict[str, str]:
         visitor.go(path)
         href = visitor.page.locator(f'tbody a[href^="{link}"]').first.get_attribute("href") or ""
         found[name] = href.strip("/").rpartition("/")[2]
-    return found | {"user": "2"}
+    return found | {"user": "2", "import": _checked_import(visitor)}
+
+
+def _checked_import(visitor: Visitor) -> str:
+    """The id of an import that waits for a yes: a good line and a bad one."""
+    visitor.go("/boards/recipe/import/")
+    lines = b'{"key": "walked", "name": "Walked"}\n{"key": "", "name": "Bad"}\n'
+    file = FilePayload(name="walk.jsonl", mimeType="application/x-ndjson", buffer=lines)
+    visitor.page.set_input_files("#import-file", file)
+    visitor.press("Check the file")
+    visitor.page.wait_for_url("**/imports/*/")
+    return visitor.page.url.strip("/").rpartition("/")[2]
 
 
 def problems_of(page: Page, watcher: Watcher, *, with_axe: bool = True) -> list[str]:
