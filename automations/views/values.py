@@ -67,11 +67,19 @@ def step_names(definition: Json, held: Iterable[Json | None]) -> StepNames:
     transitions = Transition.objects.filter(key__in=wanted["transitions"])
     people = User.objects.filter(username__in=wanted["people"])
     return StepNames(
-        words=names_for(definition),
+        words=names_for(definition, kinds=frozenset(_kinds(parts))),
         templates={one.key: str(one) for one in templates} if wanted["templates"] else {},
         transitions=(dict(transitions.values_list("key", "name")) if wanted["transitions"] else {}),
         people={one.username: one.display_name for one in people} if wanted["people"] else {},
     )
+
+
+def _kinds(parts: Iterable[Json]) -> Iterator[str]:
+    """The kinds of names that some part needs; before and after may be states."""
+    for part in parts:
+        yield from (NAMED[name] for name in part if name in NAMED)
+        if "transitionKey" in part:
+            yield "states"
 
 
 def _keys(parts: Iterable[Json], kind: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from catalog.models import (
     AttributeType,
     ObjectType,
@@ -117,8 +119,16 @@ class Names:
     boards: Mapping[str, str] = field(default_factory=dict)
 
 
-def names_for(definition: Json, *, boards: Mapping[str, str] | None = None) -> Names:
-    """The names that a definition may need: five queries, however long it is.
+EVERY_KIND = frozenset({"object_types", "attributes", "states", "relation_types", "person_types"})
+
+
+def names_for(
+    definition: Json,
+    *,
+    boards: Mapping[str, str] | None = None,
+    kinds: frozenset[str] = EVERY_KIND,
+) -> Names:
+    """The names that a definition may need: a query for each kind, however long it is.
 
     Boards are given, since not every reader may know what a board is called.
     """
@@ -128,14 +138,15 @@ def names_for(definition: Json, *, boards: Mapping[str, str] | None = None) -> N
     if isinstance(type_key, str):
         attributes = attributes.filter(object_type__key=type_key)
         states = states.filter(lifecycle__object_types__key=type_key)
-    return Names(
-        object_types=dict(ObjectType.objects.values_list("key", "name")),
-        attributes=dict(attributes.values_list("key", "name")),
-        states=dict(states.values_list("key", "name")),
-        relation_types=dict(RelationType.objects.values_list("key", "name")),
-        person_types=dict(UserRelationType.objects.values_list("key", "name")),
-        boards=boards or {},
-    )
+    rows: dict[str, QuerySet[Any]] = {
+        "object_types": ObjectType.objects.all(),
+        "attributes": attributes,
+        "states": states,
+        "relation_types": RelationType.objects.all(),
+        "person_types": UserRelationType.objects.all(),
+    }
+    found = {kind: dict(rows[kind].values_list("key", "name")) for kind in kinds & EVERY_KIND}
+    return Names(boards=boards or {}, **found)
 
 
 def in_words(definition: Json, names: Names) -> DefinitionWords:
