@@ -20,6 +20,7 @@ from accounts.administration.saving import Saved
 from accounts.administration.themed import ThemedTable
 from accounts.grants import JOIN, OWN, holders
 from accounts.models import Workspace
+from catalog.administration import column_lines
 from catalog.administration.assets import AssetPages
 from catalog.administration.tables import AssetPagesWithTables, AssetTable
 from catalog.models import (
@@ -27,6 +28,7 @@ from catalog.models import (
     AttributeType,
     Board,
     GovernedObject,
+    Import,
     ObjectType,
     Package,
     PackageEntry,
@@ -34,8 +36,14 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.services import boards
+from catalog.services.columns import columns_of
 
 NAMES = "Names of users and teams, one a line."
+COLUMNS = (
+    "Attributes that not everybody views or edits, one a line, as in "
+    "“price: steward, Team::Stewards / owner”: the key, who views, who edits. "
+    "An empty side means everybody."
+)
 
 
 @admin.register(Application)
@@ -132,6 +140,7 @@ class BoardPages(Saved):
             "type": choice("Type", Board.Type.choices),
             "owners": lines("Owners", NAMES),
             "members": lines("Members", NAMES),
+            "columns": lines("Columns", COLUMNS),
         }
 
     def read(self, obj: Board) -> Mapping[str, Any]:
@@ -143,19 +152,27 @@ class BoardPages(Saved):
             "type": obj.type,
             "owners": [*owners[0], *owners[1]],
             "members": [*members[0], *members[1]],
+            "columns": [column_lines.written(one) for one in columns_of([obj])[obj.pk]],
         }
 
     def create(self, given: dict[str, Any], actor: Actor) -> Model:
         workspace = _workspace(given.pop("workspace"), actor)
+        _read_columns(given)
         return boards.create_board(given.pop("key"), actor=actor, workspace=workspace, **given)
 
     def change(self, obj: Board, given: dict[str, Any], actor: Actor) -> Model:
         if "workspace" in given:
             given["workspace"] = _workspace(given["workspace"], actor)
+        _read_columns(given)
         return boards.change_board(obj, actor=actor, **given)
 
     def remove(self, obj: Board, actor: Actor) -> None:
         boards.delete_board(obj, actor=actor)
+
+
+def _read_columns(given: dict[str, Any]) -> None:
+    if "columns" in given:
+        given["columns"] = column_lines.read(given["columns"])
 
 
 def _workspace(key: str, actor: Actor) -> Workspace:
@@ -223,3 +240,38 @@ class ObjectPages(Rows):
 
     def view_on_site(self, obj: GovernedObject) -> str:
         return reverse("object", args=[obj.pk])
+
+
+@admin.register(Import)
+class ImportPages(Rows):
+    """How far imports are and what came of them; a file is imported by a board's page, or by the
+    command."""
+
+    fields = (
+        "file_name",
+        "format",
+        "object_type",
+        "board",
+        "username",
+        "status",
+        "problem",
+        "line_count",
+        "lines_done",
+        "created",
+        "updated",
+        "unchanged",
+        "relations_added",
+        "relations_removed",
+        "users_created",
+        "bad_lines",
+        "started_at",
+        "ended_at",
+    )
+    list_display = ("file_name", "object_type", "board", "username", "status", "started_at")
+    list_select_related = ("object_type", "board")
+    list_filter = ("status", "object_type", "board")
+    search_fields = ("file_name", "username")
+    ordering = ("-id",)
+
+    def view_on_site(self, obj: Import) -> str:
+        return reverse("import", args=[obj.pk])

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,6 +34,8 @@ PLAIN = ("key", "name", "stateKey", "parentKey")
 NEEDED = ("key", "name")
 LIST = AttributeType.ValueType.LIST.value
 STRING = AttributeType.ValueType.STRING.value
+MOST_COLUMNS = 1_000
+MOST_PROBLEMS = 50
 _BYTE_ORDER_MARK = "\ufeff"
 _GOOD_CELL = re.compile(r'(?:"(?:[^"]|"")*+"|[^",][^,]*+|)(?:,|\Z)', re.DOTALL)
 
@@ -171,11 +173,18 @@ def _checked_headings(row: Row | None, schema: Schema) -> list[str]:
     if len(headings) == 1 and ";" in headings[0]:
         detail = "Cells are separated by commas; this line of headings uses semicolons. "
         raise Invalid(f"Line {row.number}: {detail}Save the sheet with commas.", code="headings")
-    problems = [
+    if len(headings) > MOST_COLUMNS:
+        detail = f"Line {row.number}: at most {MOST_COLUMNS:,} columns are read, not "
+        raise Invalid(f"{detail}{len(headings):,}.", code="tooMany")
+    first: dict[str, int] = {}
+    for at, heading in enumerate(headings):
+        first.setdefault(heading, at)
+    found = (
         problem
         for at, heading in enumerate(headings)
-        for problem in _heading_problems(at, heading, headings, schema)
-    ]
+        for problem in _heading_problems(at, heading, first[heading], schema)
+    )
+    problems = list(islice(found, MOST_PROBLEMS))
     problems += [
         Problem("", "missingHeading", f"Line {row.number}: there is no heading {name}.")
         for name in NEEDED
@@ -186,13 +195,10 @@ def _checked_headings(row: Row | None, schema: Schema) -> list[str]:
     return headings
 
 
-def _heading_problems(
-    at: int, heading: str, headings: Sequence[str], schema: Schema
-) -> Iterator[Problem]:
+def _heading_problems(at: int, heading: str, first: int, schema: Schema) -> Iterator[Problem]:
     place = f"Headings, column {at + 1}: "
-    if Counter(headings)[heading] > 1 and heading and headings.index(heading) != at:
-        first = headings.index(heading) + 1
-        detail = f"{place}{heading[:100]} stands in column {first} already."
+    if heading and first != at:
+        detail = f"{place}{heading[:100]} stands in column {first + 1} already."
         yield Problem("", "duplicateHeading", detail, heading[:200])
     prefix, dot, key = heading.partition(".")
     if not heading or heading in PLAIN:
@@ -239,7 +245,7 @@ def rows_of(source: BinaryIO) -> Iterator[Row]:
         except Invalid as bad:
             yield Row(feed.first, None, bad.problems[0])
         except csv.Error as error:
-            if str(error) == "unexpected end of data":
+            if str(error).startswith(("unexpected end of data", "field larger")):
                 yield Row(feed.first, None, feed.unclosed())
                 return
             yield Row(feed.first, None, _misquoted(error, feed.text))
@@ -278,7 +284,7 @@ class _Feed:
         if len(content) > MOST_BYTES and not content.endswith(b"\n"):
             self._pass_over()
             raise _too_large()
-        if self._size > 2 * MOST_BYTES:
+        if self._size > MOST_BYTES and self.number > self.first:
             raise Unclosed
         self._texts.append(self._decoded(content))
         return self._texts[-1]

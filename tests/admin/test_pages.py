@@ -21,6 +21,7 @@ from catalog.models import (
     Application,
     AttributeType,
     GovernedObject,
+    Import,
     Lifecycle,
     ObjectType,
     Package,
@@ -72,6 +73,9 @@ def fill(cast: Cast, kitchen: Kitchen, name: str) -> None:
         PackageEntry.objects.create(
             package=package, list_name="x", position=place, kind="x", identity="x", text="{}"
         )
+    Import.objects.create(
+        object_type=kind, board=board, user=user, username=name, file_name=name, format="csv"
+    )
     workflow = published(f"w_{name}", definition(NOTE))
     told(user, thing)
     ran(workflow, thing)

@@ -11,6 +11,7 @@ from accounts.grants import JOIN, OWN, holders
 from accounts.models import Account, Team, User, Workspace
 from accounts.services.teams import all_teams, members_of
 from catalog.models import Application, Board, Lifecycle, ObjectType, RelationType, State
+from catalog.services.boards import default_board
 from notifications.models import Template
 from permissions.models import Condition
 from tests.admin.conftest import address, fields_of, send, text_of, told
@@ -431,3 +432,21 @@ def test_several_are_deleted_one_by_one_with_each_outcome(cast: Cast, desk: Clie
     ]
     assert not Workspace.objects.filter(key="bakery").exists()
     assert Workspace.objects.filter(key="main").exists()
+
+
+def test_columns_of_a_board_are_lines(desk: Client, cast: Cast, kitchen: Kitchen) -> None:
+    board = default_board(kitchen.recipe)
+    url = address("catalog_board", "change", board.pk)
+    lines = "price: member, Team::Stewards / owner\nnote: / owner"
+    assert send(desk, url, columns=[lines]).status_code == 302
+    column = board.columns.get(attribute_key="price")
+    assert (column.is_view_restricted, column.is_edit_restricted) == (True, True)
+    assert fields_of(desk, url)["columns"] == [lines]
+    for wrong, sentence in (
+        ("price", "a colon and names"),
+        ("prise: member /", "has an attribute"),
+    ):
+        refused = send(desk, url, columns=[wrong])
+        assert refused.status_code == 200
+        assert sentence in text_of(refused)
+    assert board.columns.count() == 2

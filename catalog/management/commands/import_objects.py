@@ -75,7 +75,8 @@ class Command(ActingCommand):
         )
         if options["resume"]:
             self.stderr.write(_beginning(run.lines_done))
-        self._told_at, self._began_at, self._began_with = 0.0, monotonic(), run.lines_done
+        self._told_at = self._began_at = monotonic()
+        self._began_with = run.lines_done
         try:
             carry_on(run, path, actor=actor, token=runs.take_over(run), progress=self._progress)
         except KeyboardInterrupt:

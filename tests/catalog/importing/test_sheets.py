@@ -91,6 +91,13 @@ def test_a_bad_row_is_told_of_with_its_place_and_the_good_ones_are_kept(
     assert GovernedObject.objects.filter(key="b").exists()
 
 
+def test_a_quote_that_is_never_closed_ends_the_reading_early(load_sheet: Loader) -> None:
+    """Whatever stands behind it is its cell's, however much that is."""
+    report = load_sheet(b'key,name\na,A\nb,"' + b"b,B\n" * 1_000_000)
+    assert codes(report) == {3: [("", "unclosedQuote")]}
+    assert list(GovernedObject.objects.values_list("key", flat=True)) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -102,6 +109,7 @@ def test_a_bad_row_is_told_of_with_its_place_and_the_good_ones_are_kept(
         (b"name\nA\n", "no heading key"),
         (b"key;name\na;A\n", "semicolons"),
         (b'key,"name\na,A\n', "never closed"),
+        (b"key,name" + b",x" * 1000, "at most 1,000 columns"),
         ("key,name\na,A\n".encode("utf-16"), "UTF-16"),
         ("key,name\na,A\n".encode("utf-16-le"), "UTF-16"),
     ],
