@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,7 @@ MOST_BYTES = 30 * 1024 * 1024
 MOST_LEASES = 20
 """Workers that may take an import up; one that kills each of them must come to an end."""
 RETRY_SECONDS = 5
+KEPT_UNSTARTED = timedelta(days=7)
 TASK = "catalog.import"
 
 
@@ -128,7 +130,13 @@ def _why_not(found: Import) -> str:
 
 
 def sweep() -> None:
-    """Finds imports whose worker is gone."""
+    """Finds imports whose worker is gone, and forgets files that nobody let in."""
+    old = Import.objects.filter(
+        content__isnull=False,
+        status=Import.Status.CHECKED.value,
+        started_at__lt=now() - KEPT_UNSTARTED,
+    )
+    old.delete()
     rows = Import.objects.filter(
         due(now()), status=Import.Status.RUNNING.value, content__isnull=False
     )

@@ -83,6 +83,17 @@ def test_it_can_be_discarded(cast: Cast, kitchen: Kitchen, board: Board) -> None
     assert not Import.objects.exists()
 
 
+def test_a_file_that_nobody_lets_in_is_forgotten(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    upload(browser(cast.member), GOOD)
+    uploads.sweep()
+    assert ImportFile.objects.exists()
+    with clock.at(clock.now() + uploads.KEPT_UNSTARTED + uploads.LEASE):
+        uploads.sweep()
+    assert not Import.objects.exists()
+
+
 def test_imports_are_their_owners_own(cast: Cast, kitchen: Kitchen, board: Board) -> None:
     url = upload(browser(cast.member), GOOD).url
     for name, status in (("owner", 404), ("admin", 200), ("member", 200)):
