@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.services.users import change_user
 from catalog.importing import uploads
+from catalog.importing.runs import LEASE
 from catalog.models import Board, GovernedObject, Import, ImportFile
 from journal import clock
 from tests.cast import Cast
@@ -20,6 +21,10 @@ from tests.pages import browser, text_of
 
 GOOD = b"key,name,attributes.servings\nsoup,Soup,2\npie,Pie,3\n"
 MIXED = GOOD + b"tart,Tart,many\n=cmd,Tart,1\n"
+
+
+def content(answer: Any) -> str:
+    return b"".join(answer.streaming_content).decode()
 
 
 def upload(client: Client, content: bytes, name: str = "menu.csv", **more: str) -> Any:
@@ -48,7 +53,7 @@ def test_a_file_is_checked_then_imported_and_told_of(
     assert "many" in done
     assert set(GovernedObject.objects.values_list("key", flat=True)) == {"soup", "pie"}
     assert not ImportFile.objects.exists()
-    told = b"".join(member.get(f"{checked.url}report/").streaming_content).decode()
+    told = content(member.get(f"{checked.url}report/"))
     lines = list(csv.DictReader(io.StringIO(told.removeprefix("\ufeff"))))
     assert [(one["line"], one["place"]) for one in lines] == [
         ("4", "/attributes/servings"),
@@ -89,7 +94,7 @@ def test_a_file_that_nobody_lets_in_is_forgotten(
     upload(browser(cast.member), GOOD)
     uploads.sweep()
     assert ImportFile.objects.exists()
-    with clock.at(clock.now() + uploads.KEPT_UNSTARTED + uploads.LEASE):
+    with clock.at(clock.now() + uploads.KEPT_UNSTARTED + LEASE):
         uploads.sweep()
     assert not Import.objects.exists()
 
@@ -128,7 +133,7 @@ def test_a_dead_workers_import_is_found_and_ended_once(
     assert not uploads.run(run.pk), "its lease is not over"
     woken: list[Any] = []
     monkeypatch.setattr(uploads, "wake", lambda *given: woken.append(given))
-    with clock.at(clock.now() + uploads.LEASE):
+    with clock.at(clock.now() + LEASE):
         uploads.sweep()
         assert woken == [(uploads.TASK, run.pk)]
         assert uploads.run(run.pk)
@@ -153,7 +158,7 @@ def test_a_board_is_exported_as_it_is_shown(cast: Cast, kitchen: Kitchen, board:
     kitchen.make("Pie", key="pie")
     member = browser(cast.member)
     url = member.get("/boards/recipe/?attribute.cuisine=french&sort=name").context["export_url"]
-    text = b"".join(member.get(url).streaming_content).decode()
+    text = content(member.get(url))
     assert text.startswith("\ufeffkey,name,")
     assert [row.split(",")[0] for row in text.splitlines()[1:]] == ["soup"]
     assert browser(cast.outsider).get("/boards/missing/export/").status_code == 404
