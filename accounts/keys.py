@@ -13,7 +13,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-FORM = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}\Z")
+PATTERN = "[A-Za-z][A-Za-z0-9_-]{0,99}"
+FORM = re.compile(rf"{PATTERN}\Z")
 RESERVED = frozenset({"bulk", "test", "compare"})
 MOST_HINTS = 100
 SHAPE_TEXT = (

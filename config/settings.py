@@ -256,7 +256,15 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.http.schema.anything_may_be_null",
     ],
-    "DESCRIPTION": "Governed objects, their lifecycles, and the workflows that react to them.",
+    "DESCRIPTION": (
+        "Governed objects, their lifecycles, and the workflows that react to them.\n\n"
+        "Programs send `Authorization: Bearer TOKEN`; `manage.py create_token USERNAME` makes one. "
+        "A browser that signed in sends its session cookie, and with whatever changes something "
+        "the `X-CSRFToken` header.\n\n"
+        "Every refusal is a problem document (RFC 9457); `errors` names each place. What may not "
+        "be seen is answered as what doesn't exist. Members and parameters that an address "
+        "doesn't know are refused, with the nearest that it knows."
+    ),
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

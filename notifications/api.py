@@ -67,6 +67,7 @@ class ReadNotification(Resource):
     @extend_schema(request=None, responses={200: NotificationForm}, summary="Mark as read")
     def post(self, request: Request, id: int) -> Response:
         found = gate.fetch(self.actor, Notification.objects.filter(is_in_inbox=True), pk=id)
+        self.nothing()
         read = mark_read(found, actor=self.actor)
         return Response(_shown(shown([read], actor=self.actor)[0]))
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
-from accounts.keys import FORM_TEXT, is_key, nearest
+from accounts.keys import FORM_TEXT, PATTERN, is_key, nearest
 
 MOST_UNKNOWN = 100
 
@@ -54,6 +55,10 @@ class Form(serializers.Serializer[Any]):
         return told
 
 
+class Nothing(Form):
+    """No members at all."""
+
+
 def camel(name: str) -> str:
     """A name of ours as it stands in JSON."""
     return re.sub(r"_(\w)", lambda found: found.group(1).upper(), name)
@@ -74,6 +79,7 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{PATTERN}$"})
 class Key(Text):
     """A key, in the form that all keys have."""
 

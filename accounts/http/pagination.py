@@ -7,7 +7,7 @@ deleted meanwhile neither repeats another nor hides it. Missing values come last
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,7 +71,31 @@ class Pageable(Protocol):
     @property
     def prints(self) -> str: ...
 
-    def page(self, rows: QuerySet[Any], position: Position | None, limit: int) -> Page: ...
+    def page(self, rows: Any, position: Position | None, limit: int) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsGiven:
+    """A short list in the order in which it comes; a place in it is the name of one of its rows."""
+
+    prints: str
+    name_of: Callable[[Any], str]
+
+    def page(self, rows: Sequence[Any], position: Position | None, limit: int) -> Page:
+        """A page; an empty one that leads back where the row at the position is gone."""
+        return page_of(self._from(rows, position)[: limit + 1], position, limit, self._values_of)
+
+    def _from(self, rows: Sequence[Any], position: Position | None) -> list[Any]:
+        if position is None:
+            return list(rows)
+        names = [self.name_of(row) for row in rows]
+        if position.values[0] not in names:
+            return []
+        at, more = names.index(position.values[0]), int(position.includes)
+        return list(rows[: at + more][::-1] if position.is_backward else rows[at + 1 - more :])
+
+    def _values_of(self, row: Any) -> tuple[str]:
+        return (self.name_of(row),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +218,7 @@ class CursorPages(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         return self.page(queryset, request, Sorted.by("pk"))
 
-    def page(self, rows: QuerySet[Any], request: Request, order: Pageable) -> list[Any]:
+    def page(self, rows: Any, request: Request, order: Pageable) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._order = order
         position = read_cursor(request.query_params, order)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.negotiation import BaseContentNegotiation
@@ -20,7 +19,7 @@ from accounts.actor import Actor
 from accounts.exceptions import Invalid, Malformed, NotFound, Problem
 from accounts.http import idempotency
 from accounts.http.authentication import WithinScopes, actor_of
-from accounts.http.forms import Form
+from accounts.http.forms import Form, Nothing
 from accounts.http.pagination import CursorPages, Pageable, Sorted
 from accounts.http.parsing import UNKNOWN_LENGTH
 from accounts.keys import nearest, sparing_hints
@@ -101,6 +100,10 @@ class Resource(APIView):
         """The body, checked against its form."""
         return read(form, self.request.data, partial=partial)
 
+    def nothing(self) -> None:
+        """The body of an act that takes none: what it names all the same is refused."""
+        read(Nothing, self.request.data)
+
     def members(self) -> dict[str, Any]:
         """The body, which must be an object; its members are checked by the service."""
         given = self.request.data
@@ -108,7 +111,7 @@ class Resource(APIView):
             raise Invalid(problems=[Problem("", "wrongType", "An object is expected here.")])
         return given
 
-    def answer_page(self, rows: QuerySet[Any], order: Pageable, present: Any) -> Response:
+    def answer_page(self, rows: Any, order: Pageable, present: Any) -> Response:
         """One page of rows, each page presented as a whole so that its queries stay few."""
         pages = CursorPages()
         found = pages.page(rows, self.request, self._asked_order() or order)

@@ -18,11 +18,38 @@ DESCRIPTIONS = {
     "401": "Nobody is signed in, or the token is not valid.",
     "403": "This may be seen but not done; the detail names the level that refused.",
     "404": "It doesn't exist, or may not be seen.",
+    "408": "The body did not arrive in time.",
     "409": "The present state, status or version doesn't allow it.",
     "413": "The body is too large.",
     "415": "The body is no JSON in UTF-8.",
     "422": "What was given can't be accepted; every problem is listed.",
+    "503": "The database is busy; `Retry-After` says when to come again.",
     "429": "It was tried too often; `Retry-After` says when to come again.",
+}
+RETRY_AFTER = {"Retry-After": {"description": "In so many seconds.", "schema": {"type": "integer"}}}
+HEADERS: dict[str, dict[str, Any]] = {
+    "401": {
+        "WWW-Authenticate": {
+            "description": "How one signs in.",
+            "required": True,
+            "schema": {"type": "string", "const": "Bearer"},
+        }
+    },
+    "429": RETRY_AFTER,
+    "503": RETRY_AFTER,
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Sent again within a day, the request is answered as before and not done again.",
+    "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+}
+REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "Present where this is the answer that the same request got before.",
+        "schema": {"type": "string", "const": "true"},
+    }
 }
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -82,25 +109,46 @@ class Schema(AutoSchema):
         """What is answered a page at a time is a list, whatever describes its items."""
         return self.method == "GET" and getattr(self.view, "pagination_class", None) is not None
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Adds the header that every POST takes."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation and self.method == "POST":
+            operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
+        return operation
+
+    def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
+        """A body is needed where members of it are; a schema by hand doesn't say so."""
+        body = super()._get_request_body(direction)
+        if body:
+            schemas = [one["schema"] for one in body["content"].values()]
+            if any(one.get("required") for one in schemas):
+                body["required"] = True
+        return body
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
+        if self.method == "POST":
+            for status, body in bodies.items():
+                if int(status) < 300:
+                    body.setdefault("headers", {}).update(REPLAYED)
         for status in self._refusals():
             bodies.setdefault(status, self._problem(status))
         return bodies
 
     def _refusals(self) -> list[str]:
-        refusals = ["401", "403", "422", "429"]
+        refusals = ["400", "401", "403", "422", "429", "503"]
         if "{" in self.path or getattr(self.view, "may_find_nothing", False):
             refusals.append("404")
         if self.method in CHANGING:
-            refusals += ["400", "409"]
+            refusals += ["409"]
         if self.method in WITH_BODY:
-            refusals += ["413", "415"]
+            refusals += ["408", "413", "415"]
         return sorted(refusals)
 
     def _problem(self, status: str) -> dict[str, Any]:
         component: ResolvedComponent = self.resolve_serializer(ProblemForm, "response")
         return {
+            **({"headers": HEADERS[status]} if status in HEADERS else {}),
             "description": DESCRIPTIONS[status],
             "content": {MEDIA_TYPE: {"schema": component.ref}},
         }

@@ -14,7 +14,7 @@ from rest_framework.serializers import ChoiceField
 from accounts import gate
 from accounts.gates import gated
 from accounts.http.forms import Flag, Form, Key, Text
-from accounts.http.pagination import Sorted
+from accounts.http.pagination import AsGiven, Sorted
 from accounts.http.resources import Listing, Resource
 from catalog.api.assets import SearchForm
 from catalog.api.objects import ObjectResource
@@ -26,6 +26,7 @@ from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
 
 BY_KEY = Sorted.by("key")
+BY_TRANSITION = AsGiven("transitions", lambda option: str(option.transition.key))
 WITHIN = "workflowKey"
 
 
@@ -167,8 +168,9 @@ class ObjectTransitions(Listing, ObjectResource):
     @extend_schema(responses=OptionForm(many=True), summary="List what can be done next")
     def get(self, request: Request, id: int) -> Response:
         found = service.options(self.fetch(id), actor=self.actor)
-        shown = [_shown_option(option) for option in found]
-        return Response({"next": None, "previous": None, "results": shown})
+        return self.answer_page(
+            found, BY_TRANSITION, lambda page: [_shown_option(one) for one in page]
+        )
 
     @extend_schema(
         request=TransitionForm,
@@ -184,6 +186,10 @@ class ObjectTransitions(Listing, ObjectResource):
         )
         key = moved.transition.to_state.key
         return Response({"outcome": "transitioned", "stateKey": key})
+
+
+def _shown_options(options: Sequence[service.Option]) -> list[dict[str, Any]]:
+    return [_shown_option(one) for one in options]
 
 
 def _shown_option(option: service.Option) -> dict[str, Any]:

@@ -67,7 +67,9 @@ class WorkflowDraft(DraftResource):
     )
     @gated("edit", Workflow)
     def post(self, request: Request, key: str) -> Response:
-        draft, is_new = drafts.begin_draft(self.fetch(key), actor=self.actor)
+        workflow = self.fetch(key)
+        self.nothing()
+        draft, is_new = drafts.begin_draft(workflow, actor=self.actor)
         return Response(_draft(draft, self.actor), status=201 if is_new else 200)
 
     @extend_schema(request=DefinitionForm, responses=DraftForm, summary="Save the draft")
@@ -91,7 +93,9 @@ class CheckDraft(DraftResource):
 
     @extend_schema(request=None, responses={200: ProblemsForm}, summary="Check the draft")
     def post(self, request: Request, key: str) -> Response:
-        found = check(self.fetch_draft(key).definition)
+        draft = self.fetch_draft(key)
+        self.nothing()
+        found = check(draft.definition)
         return Response({"problems": [shown(problem) for problem in found]})
 
 
@@ -112,7 +116,9 @@ class UnpublishWorkflow(WorkflowResource):
 
     @extend_schema(request=None, responses={200: WorkflowForm}, summary="Unpublish")
     def post(self, request: Request, key: str) -> Response:
-        return self.answer(publishing.unpublish(self.fetch(key), actor=self.actor))
+        workflow = self.fetch(key)
+        self.nothing()
+        return self.answer(publishing.unpublish(workflow, actor=self.actor))
 
 
 @gated("enable", Workflow)
@@ -121,7 +127,9 @@ class EnableWorkflow(WorkflowResource):
 
     @extend_schema(request=None, responses={200: WorkflowForm}, summary="Enable the trigger")
     def post(self, request: Request, key: str) -> Response:
-        return self.answer(publishing.enable(self.fetch(key), actor=self.actor))
+        workflow = self.fetch(key)
+        self.nothing()
+        return self.answer(publishing.enable(workflow, actor=self.actor))
 
 
 @gated("disable", Workflow)
@@ -130,7 +138,9 @@ class DisableWorkflow(WorkflowResource):
 
     @extend_schema(request=None, responses={200: WorkflowForm}, summary="Disable the trigger")
     def post(self, request: Request, key: str) -> Response:
-        return self.answer(publishing.disable(self.fetch(key), actor=self.actor))
+        workflow = self.fetch(key)
+        self.nothing()
+        return self.answer(publishing.disable(workflow, actor=self.actor))
 
 
 @gated("view", Workflow)
