@@ -247,7 +247,7 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     detail = ""
     if is_of_api(request.path) and is_valid_path(f"{request.path_info}/"):
-        detail = f"{SENTENCES[404]} Addresses end with a slash: {request.path[:LONGEST_ECHO]}/"
+        detail = f"{SENTENCES[404]} Addresses end with a slash ({request.path[:LONGEST_ECHO]}/)."
     return refusal(request.path, 404, detail)
 
 

@@ -118,7 +118,7 @@ class Schema(AutoSchema):
 
     def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
         """A body is needed where members of it are; a schema by hand doesn't say so."""
-        body = super()._get_request_body(direction)
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         if body:
             schemas = [one["schema"] for one in body["content"].values()]
             if any(one.get("required") for one in schemas):

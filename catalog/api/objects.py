@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,6 +28,21 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description='The version that is to be changed, as in `"3"`; 409 where it is another by now.',
+)
+NEW_OBJECT = OpenApiExample(
+    "A recipe",
+    {
+        "objectTypeKey": "recipe",
+        "name": "Onion soup",
+        "attributes": {"servings": 4, "price": "7.50"},
+        "userRelations": {"business_owner": ["owner"]},
+    },
+    request_only=True,
+)
+CHANGED_OBJECT = OpenApiExample(
+    "Another price, no note",
+    {"attributes": {"price": "8.00", "note": None}},
+    request_only=True,
 )
 ENTITY_TAG = re.compile(r'("?)([0-9]{1,9})\1')
 
@@ -65,7 +80,12 @@ class Objects(Listing, ObjectResource):
         """A list's parameters are read by `listing`, since attributes name themselves in them."""
         return {} if request.method == "GET" else super().read_query(request)
 
-    @extend_schema(request=NewObjectForm, responses={201: ObjectForm}, summary="Make an object")
+    @extend_schema(
+        request=NewObjectForm,
+        responses={201: ObjectForm},
+        examples=[NEW_OBJECT],
+        summary="Make an object",
+    )
     @gated("create_object", PlaceFor)
     def post(self, request: Request) -> Response:
         made = _make(self.body(NewObjectForm), self.actor)
@@ -84,6 +104,7 @@ class OneObject(ObjectResource):
         request=ObjectChangeForm,
         responses=ObjectForm,
         parameters=[IF_MATCH],
+        examples=[CHANGED_OBJECT],
         summary="Change an object's name and attributes",
     )
     @gated("edit", GovernedObject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ChoiceField, JSONField
@@ -19,6 +19,23 @@ from catalog.packages import applying
 from catalog.packages.exporting import export
 from catalog.packages.kinds import list_names
 from catalog.packages.plans import CHANGE, CREATE, REMOVE
+
+SMALL_PACKAGE = OpenApiExample(
+    "An object type with a lifecycle",
+    {
+        "packageKey": "terms",
+        "workflows": [{"key": "term_lifecycle", "name": "Life of a term"}],
+        "workflowStates": [
+            {"key": "draft", "name": "Draft", "position": 1},
+            {"key": "approved", "name": "Approved", "color": "#10B981", "position": 2},
+        ],
+        "workflowTransitions": [
+            {"key": "approve", "fromStateKey": "draft", "toStateKey": "approved"}
+        ],
+        "objectTypes": [{"key": "term", "name": "Business term"}],
+    },
+    request_only=True,
+)
 
 
 class ApplyParameters(Form):
@@ -107,6 +124,7 @@ class PlanPackage(PackageResource):
         request={"application/json": package_schema()},
         responses={200: PlanForm},
         parameters=[ApplyParameters],
+        examples=[SMALL_PACKAGE],
         summary="Plan a package",
     )
     def post(self, request: Request) -> Response:
@@ -124,6 +142,7 @@ class ApplyPackage(PackageResource):
         request={"application/json": package_schema()},
         responses={200: PlanForm},
         parameters=[ApplyParameters],
+        examples=[SMALL_PACKAGE],
         summary="Apply a package",
     )
     def post(self, request: Request) -> Response:

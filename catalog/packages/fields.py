@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.exceptions import Problem
 from accounts.keys import FORM_TEXT, is_key, nearest
+from accounts.names import misleading_in
 from catalog.expressions.text import first_unsound
 from journal.strict_json import escaped
 
@@ -122,6 +123,9 @@ def _text(one: Field, value: object, pointer: str) -> Iterator[Problem]:
         yield Problem(pointer, "tooLong", detail)
     elif first_unsound(value) is not None:
         yield Problem(pointer, "badCharacter", "This holds a character that can't be stored.")
+    elif one.name == NAME.name and (character := misleading_in(value)):
+        detail = f"A name can't hold the character {character}."
+        yield Problem(pointer, "badCharacter", detail)
     elif one.required and not value.strip():
         yield Problem(pointer, "missing", f"{one.name} can't be empty.", value)
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from tests.api.problems import problem
@@ -50,7 +51,9 @@ def test_each_operation_has_a_name_a_summary_and_problems(document: dict[str, An
             continue
         where = f"{method} {path}"
         assert operation.get("summary"), where
-        assert {"401", "403"} <= operation["responses"].keys(), where
+        assert {"400", "401", "403", "422", "429", "503"} <= operation["responses"].keys(), where
+        if method in ("post", "put", "patch"):
+            assert {"408", "409", "413", "415"} <= operation["responses"].keys(), where
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], where
@@ -60,6 +63,36 @@ def test_bodies_say_that_they_take_nothing_else(document: dict[str, Any]) -> Non
     schemas = document["components"]["schemas"]
     assert schemas["NewUserFormRequest"]["additionalProperties"] is False
     assert "additionalProperties" not in schemas["UserForm"]
+
+
+def test_what_a_request_needs_is_said(document: dict[str, Any]) -> None:
+    made = document["paths"]["/api/v1/objects/"]["post"]
+    assert made["requestBody"]["required"] is True
+    assert made["requestBody"]["content"]["application/json"]["examples"]
+    assert [one["name"] for one in made["parameters"]] == ["Idempotency-Key"]
+    assert "required" not in document["paths"]["/api/v1/objects/{id}/move/"]["post"]["requestBody"]
+    fields = document["components"]["schemas"]["NewObjectFormRequest"]["properties"]
+    assert fields["key"]["pattern"] == "^[A-Za-z][A-Za-z0-9_-]{0,99}$"
+    assert "WWW-Authenticate" in made["responses"]["401"]["headers"]
+    assert "Idempotency-Replayed" in made["responses"]["201"]["headers"]
+    assert document["components"]["schemas"]["ObjectForm"]["properties"]["createdBy"]["type"] == [
+        "string",
+        "null",
+    ]
+
+
+def test_examples_are_what_their_schemas_ask_for(document: dict[str, Any]) -> None:
+    found = 0
+    for path, method, operation in operations(document):
+        body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        resolved = {**body.get("schema", {}), "components": document["components"]}
+        for name, example in body.get("examples", {}).items():
+            problems = [
+                one.message for one in Draft202012Validator(resolved).iter_errors(example["value"])
+            ]
+            assert problems == [], (path, method, name)
+            found += 1
+    assert found >= 6
 
 
 def test_each_address_of_the_contract_is_there(document: dict[str, Any]) -> None:

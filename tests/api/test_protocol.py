@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from accounts.services.tokens import create_token
 from journal.clock import at, now
 from tests.api.problems import pointers, problem
 from tests.cast import Cast, Client, client_of
-from tests.kitchen import Kitchen
+from tests.kitchen import NOTE, Kitchen, definition, published
 
 ME = "/api/v1/me/"
 WORKSPACES = "/api/v1/workspaces/"
@@ -150,6 +151,41 @@ def test_a_body_that_is_no_object_is_422(api: Client, body: bytes) -> None:
     problem(post(api, body), 422)
 
 
+@pytest.mark.parametrize("address", ["workflows/told/enable/", "workflows/told/draft/check/"])
+def test_an_act_without_a_body_takes_no_members(
+    api: Client, cast: Cast, kitchen: Kitchen, address: str
+) -> None:
+    published("told", definition(NOTE), actor=cast.acting("admin"), owners=[cast.admin])
+    api("admin").post("/api/v1/workflows/told/draft/")
+    assert api("admin").post(f"/api/v1/{address}").status_code in (200, 409)
+    found = problem(api("admin").post(f"/api/v1/{address}", {"force": True}), 422)
+    assert pointers(found) == ["/force"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"key": ' + b"9" * 100_000 + b"}", "notANumber"),
+        (b"[" * 100_000, "tooDeep"),
+        (b'{"key": Infinity}', "notANumber"),
+        (b'{"key": "a"} x', "syntax"),
+        ('{"key": "a"}'.encode("utf-16"), "encoding"),
+        ('{"key": "a"}'.encode("utf-32"), "encoding"),
+    ],
+)
+def test_what_no_json_may_hold_is_told_by_its_code(api: Client, body: bytes, code: str) -> None:
+    assert problem(post(api, body), 400)["errors"][0]["code"] == code
+
+
+def test_a_packed_body_is_refused_unopened(api: Client) -> None:
+    body = gzip.compress(b'{"key": "attic"}')
+    for encoding in ("gzip", "GZIP", "br", "deflate, gzip"):
+        answer = send(api("admin"), body, "application/json", HTTP_CONTENT_ENCODING=encoding)
+        problem(answer, 415, "unsupportedMediaType")
+    plain = {"HTTP_CONTENT_ENCODING": "identity"}
+    assert send(api("admin"), b'{"key": "attic"}', "application/json", **plain).status_code == 201
+
+
 # --- how it is answered --------------------------------------------------------------------------
 
 
@@ -172,6 +208,46 @@ def test_a_body_that_is_no_object_is_422(api: Client, body: bytes) -> None:
 )
 def test_an_address_that_is_none_is_a_problem_too(api: Client, address: str) -> None:
     problem(api("admin").get(address), 404, "notFound")
+
+
+def test_what_changes_something_is_not_led_to_another_address(api: Client) -> None:
+    """As a redirect it would arrive there as a GET, and seem done."""
+    found = problem(api("admin").post(WORKSPACES.removesuffix("/"), {"key": "attic"}), 404)
+    assert WORKSPACES in found["detail"]
+    for path in ("/api/v1/workspaces/lab", "/api/v1/me"):
+        problem(api("admin").patch(path, {"name": "x"}), 404)
+    led = api("admin").get(WORKSPACES.removesuffix("/"))
+    assert (led.status_code, led["Location"]) == (301, WORKSPACES)
+    assert "slash" not in problem(api("admin").post("/api/v1/nothing", {}), 404)["detail"]
+
+
+def test_the_description_leads_a_browser_to_sign_in(nobody: APIClient, db: None) -> None:
+    answer = nobody.get("/api/v1/docs/", HTTP_ACCEPT="text/html,*/*")
+    assert answer["Location"] == "/sign-in/?next=/api/v1/docs/"
+    problem(nobody.get("/api/v1/docs/"), 401)
+
+
+@pytest.mark.parametrize("query", ["lang=de", "version=%00", "version=1%0d%0aX-Evil:%201", "x=1"])
+def test_the_description_takes_no_other_parameters(api: Client, query: str) -> None:
+    problem(api("member").get(f"/api/v1/schema/?{query}"), 422)
+
+
+def test_a_query_that_is_no_text_can_not_be_read(api: Client) -> None:
+    problem(api("member").get("/api/v1/users/?q=%ff"), 400, "malformed")
+    many = "&".join("a" for _ in range(12_000))
+    found = problem(api("member").get(f"/api/v1/users/?{many}"), 400)
+    assert found["detail"] == "This request has too many fields."
+
+
+def test_a_wrong_host_and_a_fault_tell_nothing(api: Client, settings: Any) -> None:
+    found = problem(api("member").get(ME, HTTP_HOST="evil.example"), 400, "malformed")
+    assert "evil" not in found["detail"]
+    settings.ROOT_URLCONF = "tests.faults.urls"
+    fault = problem(api("member").get("/api/v1/broken/"), 500, "fault")
+    assert "secret" not in json.dumps(fault)
+    page = api("member").get("/broken/")
+    assert page.status_code == 500
+    assert b"secret" not in page.content
 
 
 def test_a_method_that_is_none_is_405(api: Client) -> None:
@@ -235,90 +311,6 @@ def test_a_key_is_visible_ascii(api: Client, key: str) -> None:
     header = key.encode().decode("latin-1")
     answer = api("admin").post(WORKSPACES, {"key": "attic"}, HTTP_IDEMPOTENCY_KEY=header)
     problem(answer, 400)
-
-
-# --- pages of a list -----------------------------------------------------------------------------
-
-
-def read_all(client: APIClient, address: str) -> list[str]:
-    """Every key of a list, page after page."""
-    found: list[str] = []
-    following: str | None = address
-    while following:
-        page = client.get(following).json()
-        found += [row["key"] for row in page["results"]]
-        following = page["next"]
-    return found
-
-
-@pytest.fixture
-def many(api: Client) -> list[str]:
-    keys = [f"w{number:02}" for number in range(7)]
-    for key in keys:
-        api("admin").post(WORKSPACES, {"key": key, "name": "Same"})
-    return ["lab", "main", *keys]
-
-
-def test_pages_follow_each_other_and_lead_back(api: Client, many: list[str]) -> None:
-    client = api("admin")
-    assert read_all(client, f"{WORKSPACES}?limit=2") == many
-    first = client.get(f"{WORKSPACES}?limit=4").json()
-    assert first["previous"] is None
-    assert first["next"].startswith("http://testserver/api/v1/workspaces/?")
-    second = client.get(first["next"]).json()
-    back = client.get(second["previous"]).json()
-    assert back["results"] == first["results"]
-    assert back["previous"] is None
-    assert client.get(back["next"]).json()["results"] == second["results"]
-    last = client.get(second["next"]).json()
-    assert (len(last["results"]), last["next"]) == (1, None)
-
-
-def test_a_cursor_survives_what_is_made_and_removed(api: Client, many: list[str]) -> None:
-    client = api("admin")
-    first = client.get(f"{WORKSPACES}?limit=4").json()
-    assert [row["key"] for row in first["results"]] == many[:4]
-    for key in ("a-new", "w01x", "w03x"):
-        client.post(WORKSPACES, {"key": key})
-    client.delete(f"{WORKSPACES}w01/")
-    client.delete(f"{WORKSPACES}w02/")
-    second = client.get(first["next"]).json()
-    assert [row["key"] for row in second["results"]] == ["w01x", "w03", "w03x", "w04"]
-
-
-def test_a_page_whose_rows_are_gone_leads_on(api: Client, many: list[str]) -> None:
-    client = api("admin")
-    first = client.get(f"{WORKSPACES}?limit=8").json()
-    client.delete(f"{WORKSPACES}w06/")
-    empty = client.get(first["next"]).json()
-    assert (empty["results"], empty["next"]) == ([], None)
-    back = client.get(empty["previous"]).json()
-    assert [row["key"] for row in back["results"]] == many[:8]
-
-
-def test_a_list_is_sorted_by_what_it_names(api: Client, many: list[str]) -> None:
-    client = api("admin")
-    assert read_all(client, f"{WORKSPACES}?limit=3&sort=-key") == many[::-1]
-    by_name = read_all(client, f"{WORKSPACES}?limit=3&sort=name")
-    assert by_name == ["lab", "main", *sorted(many[2:])]
-    found = problem(client.get(f"{WORKSPACES}?sort=nme"), 422)
-    assert found["errors"][0]["nearest"] == "name"
-    problem(client.get("/api/v1/teams/?sort=name"), 422)
-
-
-def test_a_cursor_of_another_list_is_refused(api: Client, many: list[str]) -> None:
-    client = api("admin")
-    cursor = client.get(f"{WORKSPACES}?limit=1").json()["next"].partition("cursor=")[2]
-    found = problem(client.get(f"/api/v1/users/?cursor={cursor}"), 422)
-    assert pointers(found) == ["/cursor"]
-    problem(client.get(f"{WORKSPACES}?cursor={cursor}x"), 422)
-
-
-def test_ties_are_told_apart(api: Client, kitchen: Kitchen) -> None:
-    keys = [kitchen.make("Same", key=f"dish-{number}").key for number in range(9)]
-    for sort in ("name", "-name", "attribute.note", "-attribute.servings,name"):
-        found = read_all(api("member"), f"/api/v1/objects/?limit=2&sort={sort}")
-        assert sorted(found) == keys, sort
 
 
 def test_the_body_of_a_problem_echoes_no_large_value(api: Client) -> None:

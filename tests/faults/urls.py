@@ -1,4 +1,4 @@
-"""The product's addresses and a slow page that uses the database."""
+"""The product's addresses and a slow page that uses the database, and broken ones."""
 
 from time import sleep
 
@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product
 
 
@@ -18,4 +19,16 @@ def slow(request: HttpRequest) -> HttpResponse:
         return HttpResponse(f"answer {cursor.fetchone()[0]}")
 
 
-urlpatterns = [*product, path("slow/", slow)]
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a secret that is nobody's business")
+
+
+urlpatterns = [
+    *product,
+    path("slow/", slow),
+    path("broken/", broken),
+    path("api/v1/broken/", broken),
+]
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

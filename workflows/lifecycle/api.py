@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ChoiceField
@@ -27,6 +27,11 @@ from workflows.lifecycle.moves import Move
 
 BY_KEY = Sorted.by("key")
 BY_TRANSITION = AsGiven("transitions", lambda option: str(option.transition.key))
+SUBMITTED = OpenApiExample(
+    "With a comment",
+    {"transitionKey": "submit", "comment": {"body": "Ready to be looked at."}},
+    request_only=True,
+)
 WITHIN = "workflowKey"
 
 
@@ -174,6 +179,7 @@ class ObjectTransitions(Listing, ObjectResource):
 
     @extend_schema(
         request=TransitionForm,
+        examples=[SUBMITTED],
         responses={200: OpenApiResponse(MovedForm, description="It is in the new state.")},
         summary="Make a transition",
     )

@@ -7,11 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from accounts.names import misleading_in
+
 Document = dict[str, Any]
 Entry = dict[str, Any]
 
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
-    lambda text: text.strip() != ""
+    lambda text: misleading_in(text) is None and text.strip() != ""
 )
 LETTERS = st.sampled_from(string.ascii_letters)
 KEYS = st.builds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,6 +33,29 @@ from workflows.authoring.redaction import readable
 from workflows.authoring.services import drafts, publishing
 from workflows.authoring.services.parts import shared_draft
 
+FIRST_VERSION = OpenApiExample(
+    "The first version",
+    {"description": "Notes what came into review.", "tags": ["recipes"], "timeBackMinutes": 5},
+    request_only=True,
+)
+NOTE_ON_REVIEW = OpenApiExample(
+    "A note on what comes into review",
+    {
+        "definition": {
+            "trigger": {"event": "workflowStateChanged", "toStateKey": "review"},
+            "stream": {"objectTypeKey": "recipe"},
+            "steps": [
+                {
+                    "id": "note",
+                    "type": "setAttributeValue",
+                    "attributeKey": "note",
+                    "value": "In review since {{ @now }}",
+                }
+            ],
+        }
+    },
+    request_only=True,
+)
 NEWEST_FIRST = Sorted.by("-number")
 
 
@@ -72,7 +95,12 @@ class WorkflowDraft(DraftResource):
         draft, is_new = drafts.begin_draft(workflow, actor=self.actor)
         return Response(_draft(draft, self.actor), status=201 if is_new else 200)
 
-    @extend_schema(request=DefinitionForm, responses=DraftForm, summary="Save the draft")
+    @extend_schema(
+        request=DefinitionForm,
+        responses=DraftForm,
+        examples=[NOTE_ON_REVIEW],
+        summary="Save the draft",
+    )
     @gated("edit", Workflow)
     def put(self, request: Request, key: str) -> Response:
         workflow = self.fetch(key)
@@ -103,7 +131,12 @@ class CheckDraft(DraftResource):
 class PublishWorkflow(WorkflowResource):
     """Makes the draft the live version."""
 
-    @extend_schema(request=PublishForm, responses={200: PublishedForm}, summary="Publish")
+    @extend_schema(
+        request=PublishForm,
+        responses={200: PublishedForm},
+        examples=[FIRST_VERSION],
+        summary="Publish",
+    )
     def post(self, request: Request, key: str) -> Response:
         workflow = self.fetch(key)
         version = publishing.publish(workflow, actor=self.actor, **self.body(PublishForm))

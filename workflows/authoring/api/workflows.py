@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Greatest, StrIndex
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,6 +33,16 @@ from workflows.authoring.models import Workflow, WorkflowTeamGrant, WorkflowUser
 from workflows.authoring.services import workflows
 
 BY_KEY = Sorted.by("key")
+NEW_WORKFLOW = OpenApiExample(
+    "A workflow of two owners",
+    {
+        "key": "note_reviews",
+        "name": "Note reviews",
+        "workspaceKey": "main",
+        "owners": ["owner", "Team::Stewards"],
+    },
+    request_only=True,
+)
 PEOPLE = ("owners", "members")
 
 
@@ -72,7 +82,10 @@ class Workflows(Listing, WorkflowResource):
         )
 
     @extend_schema(
-        request=NewWorkflowForm, responses={201: WorkflowForm}, summary="Make a workflow"
+        request=NewWorkflowForm,
+        responses={201: WorkflowForm},
+        examples=[NEW_WORKFLOW],
+        summary="Make a workflow",
     )
     @gated("create_workflow", Workspace)
     def post(self, request: Request) -> Response:
