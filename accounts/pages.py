@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actor import Actor
 from accounts.exceptions import Conflict, Invalid, Problem
-from accounts.http.pagination import Position, Sorted, cursor_of, read_cursor
+from accounts.http.pagination import Pageable, Position, cursor_of, read_cursor
 from accounts.models import User
 
 MOST_ROWS = 50
@@ -55,7 +55,7 @@ class Listed(Generic[T]):
 
 
 def listed(
-    request: HttpRequest, rows: QuerySet[Any], order: Sorted, *, limit: int = MOST_ROWS
+    request: HttpRequest, rows: QuerySet[Any], order: Pageable, *, limit: int = MOST_ROWS
 ) -> Listed[Any]:
     """The page that the address asks for; all else in the address is kept in its neighbours."""
     found = order.page(rows, read_cursor(request.GET, order), limit)
@@ -66,7 +66,7 @@ def listed(
     )
 
 
-def _neighbour(query: QueryDict, position: Position | None, order: Sorted) -> str:
+def _neighbour(query: QueryDict, position: Position | None, order: Pageable) -> str:
     return "" if position is None else address(query, cursor=cursor_of(position, order))
 
 

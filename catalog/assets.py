@@ -24,6 +24,7 @@ from catalog.models import (
 from catalog.packages.fields import KEY, NAME, Content, Field
 from catalog.packages.kinds import RowKind, Scope
 from catalog.packages.world import World, differing
+from catalog.services.indexing import index_soon
 from catalog.services.unique_values import claim_all, release_all, repeated
 
 VALUE_TYPES = tuple(AttributeType.ValueType.values)
@@ -113,7 +114,7 @@ class AttributeTypes(RowKind[AttributeType]):
         Field("itemType", "text", "What a list holds.", enum=ITEM_TYPES),
         Field("required", "boolean", "An object needs a value.", default=False),
         Field("unique", "boolean", "No two objects have the same value.", default=False),
-        Field("filterable", "boolean", "Offered as a filter.", default=False),
+        Field("filterable", "boolean", "Indexed for filters and sorts.", default=False),
         Field("default", "anything", "The value of a new object that is given none."),
         Field("options", "texts", "The values of an enum.", default=[]),
     )
@@ -176,6 +177,13 @@ class AttributeTypes(RowKind[AttributeType]):
         row = self.find(content)
         if before is not None and row is not None and before["unique"] != content["unique"]:
             (claim_all if content["unique"] else release_all)(row)
+        if content["filterable"] or (before is not None and before["filterable"]):
+            index_soon()
+
+    def remove(self, content: Content, *, actor: Actor) -> None:
+        super().remove(content, actor=actor)
+        if content["filterable"]:
+            index_soon()
 
     def obstacles(self, content: Content, before: Content) -> Iterable[Problem]:
         changed = set(differing(before, content))

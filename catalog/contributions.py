@@ -14,7 +14,7 @@ from catalog.assets import (
     UserRelationTypes,
     count_with_value,
 )
-from catalog.importing.uploads import sweep
+from catalog.importing import uploads
 from catalog.kept_assets import (
     Categories,
     CommentTypeCategories,
@@ -31,6 +31,7 @@ from catalog.models import (
     UserRelation,
 )
 from catalog.packages.kinds import asset_kinds
+from catalog.services import indexing
 from catalog.usages import Usage, usages
 from journal.kinds import Sweep, sweeps
 
@@ -59,7 +60,8 @@ def contribute() -> None:
         Usage("peopleOfType", "userRelationTypes", "relations of people", _people_of_type),
     ):
         usages.register(usage)
-    sweeps.register(Sweep("imports", sweep))
+    sweeps.register(Sweep("imports", uploads.sweep))
+    sweeps.register(Sweep("catalog.indexing", indexing.sweep))
 
 
 def _objects_of_type(content: Mapping[str, Any]) -> int:

@@ -13,11 +13,14 @@ from catalog.models import AttributeType
 from permissions import columns, conditions
 from permissions import condition_queries as queries
 
+ALWAYS = queries.ALWAYS
+"""The very condition that `shows_attribute` answers where the attribute is hidden nowhere."""
+
 
 def shows_attribute(actor: Actor, key: str) -> Q:
     """Visible objects on which this actor sees the attribute of this key."""
     if actor.user is None or actor.is_admin:
-        return queries.ALWAYS
+        return ALWAYS
     held = AttributeType.objects.filter(key=key).values_list("object_type_id", "pk")
     type_of = {attribute: object_type for object_type, attribute in held}
     book = conditions.read(attributes=list(type_of))

@@ -139,7 +139,7 @@ class Sorted:
         return beyond | equal if position.includes else beyond
 
     def values_of(self, row: Model) -> tuple[Any, ...]:
-        return tuple(_plain(_reached(row, one.column)) for one in self.orders)
+        return tuple(plain(_reached(row, one.column)) for one in self.orders)
 
 
 def _reached(row: Model, column: str) -> Any:
@@ -206,7 +206,8 @@ def _same(order: Order, value: Any) -> Q:
     return Q(**{order.column: value})
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A sort value as a cursor holds it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value

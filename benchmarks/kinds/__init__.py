@@ -6,7 +6,7 @@ BENCHMARKS = (
     transition.BENCHMARK,
     importing.BENCHMARK,
     executions.BENCHMARK,
-    page.BENCHMARK,
+    *page.BENCHMARKS,
     latency.BENCHMARK,
 )
 

@@ -11,23 +11,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
-from accounts.http.pagination import Order, Sorted
+from accounts.http.pagination import Order, Pageable, Sorted
 from accounts.http.resources import PAGE_PARAMETERS
 from accounts.keys import nearest
+from catalog.api.ordering import ByAttribute
 from catalog.canonical import Unacceptable
 from catalog.expressions import parse_value
 from catalog.filters import NO_VALUES, Schema, present
 from catalog.filters.shapes import Fitted, Kind, Operator, Shape, fitted
-from catalog.filters.sql import Holds, Stored, to_q
+from catalog.filters.sql import Holds, of_type, to_q
 from catalog.filters.tree import Criterion, Operand, Stream, Variant
-from catalog.models import GovernedObject
-from permissions.attribute_sight import shows_attribute
+from catalog.models import GovernedObject, ObjectType
+from permissions.attribute_sight import ALWAYS, shows_attribute
 
 ATTRIBUTE = "attribute."
 MOST_CRITERIA = 20
@@ -42,7 +43,8 @@ SORTED_BY = {
     "modifiedAt": "modified_at",
 }
 INTEGER = re.compile(r"[+-]?[0-9]{1,20}\Z")
-LOOKUPS = {"objectTypeKey": "object_type__key", "stateKey": "state__key", "boardKey": "board__key"}
+LOOKUPS = {"stateKey": "state__key", "boardKey": "board__key"}
+NOTHING = Q(pk__in=[])
 OPERATORS = tuple(one for one in Operator if not one.is_about_change)
 PARAMETERS = [
     OpenApiParameter("objectTypeKey", str, description="Objects of one type."),
@@ -68,7 +70,7 @@ class Wanted:
     """What was asked for: a condition and an order."""
 
     condition: Q
-    order: Sorted
+    order: Pageable
 
     def narrow(self, rows: QuerySet[GovernedObject]) -> QuerySet[GovernedObject]:
         return rows.filter(self.condition)
@@ -118,7 +120,7 @@ class _Reader:
             self._wrong("attribute", "tooManyItems", detail)
 
     def _columns(self) -> Q:
-        condition = Q()
+        condition = self._object_type()
         for name, lookup in LOOKUPS.items():
             if name in self.query:
                 condition &= Q(**{lookup: self.query[name]})
@@ -130,6 +132,14 @@ class _Reader:
             holds: Any = [Holds(one, "", text, Operator.CONTAINS, words) for one in ("name", "key")]
             condition &= Q(holds[0]) | Q(holds[1])
         return condition
+
+    def _object_type(self) -> Q:
+        """By id: an index of the objects of one type is used where the query names just that."""
+        if "objectTypeKey" not in self.query:
+            return Q()
+        types = ObjectType.objects.filter(key=self.query["objectTypeKey"])
+        found = types.values_list("pk", flat=True).first()
+        return NOTHING if found is None else of_type(found)
 
     # --- attributes ---
 
@@ -177,13 +187,15 @@ class _Reader:
 
     # --- order ---
 
-    def _order(self) -> Sorted:
+    def _order(self) -> Pageable:
         if len(self.sorts) > MOST_SORTS:
             self._wrong("sort", "tooManyItems", f"At most {MOST_SORTS} may be sorted by.")
         orders = [self._sorted_by(one) for one in self.sorts[:MOST_SORTS]]
-        return Sorted.by(*(one for one in orders if one is not None))
+        if len(orders) == 1 and isinstance(orders[0], ByAttribute):
+            return orders[0]
+        return Sorted.by(*(_among_others(one) for one in orders if one is not None))
 
-    def _sorted_by(self, given: str) -> Order | None:
+    def _sorted_by(self, given: str) -> Order | ByAttribute | None:
         name, descending = given.removeprefix("-"), given.startswith("-")
         if name in SORTED_BY:
             return Order(SORTED_BY[name], is_descending=descending)
@@ -195,7 +207,7 @@ class _Reader:
             return None
         return self._sorted_by_attribute(key, descending)
 
-    def _sorted_by_attribute(self, key: str, descending: bool) -> Order | None:
+    def _sorted_by_attribute(self, key: str, descending: bool) -> ByAttribute | None:
         variants = self._variants("sort", key)
         if not variants:
             return None
@@ -206,11 +218,9 @@ class _Reader:
             )
             self._wrong("sort", "noOrder", detail, value=key)
             return None
-        stored: Any = Stored(key, variants[0].shape.kind)
-        shown = Case(When(shows_attribute(self.actor, key), then=stored), default=None)
-        return Order(
-            f"attribute_{key}", expression=shown, is_descending=descending, is_nullable=True
-        )
+        shown = shows_attribute(self.actor, key)
+        everywhere = shown is ALWAYS
+        return ByAttribute(key, variants[0].shape.kind, descending, None if everywhere else shown)
 
     # --- problems ---
 
@@ -218,6 +228,17 @@ class _Reader:
         self, name: str, code: str, detail: str, *, value: Any = None, near: str | None = None
     ) -> None:
         self.problems.append(Problem(f"/{name[:120]}", code, detail, value, near))
+
+
+def _among_others(order: Order | ByAttribute) -> Order:
+    if isinstance(order, Order):
+        return order
+    return Order(
+        f"attribute_{order.key}",
+        expression=order.expression,
+        is_descending=order.is_descending,
+        is_nullable=True,
+    )
 
 
 def taken_apart(name: str) -> tuple[str, Operator]:

@@ -186,6 +186,31 @@ value is an error, since `if @object.attributes.price` could mean several things
 `price-check`, and `@variables.limit - 1` with spaces subtracts. Names with other characters are
 selected with `['…']`.
 """,
+    "checks": """\
+A workflow that is published, a template that is saved and a package that is applied are refused
+with every expression that can't be read, is certain to fail (`1 / 0`, a pattern that is not RE2),
+or names what isn't there. Each problem has the pointer of the text, line and column in it, and the
+nearest name.
+
+| reference | what must be there |
+|---|---|
+| `@object.attributes.KEY` | an attribute of the type that trigger or stream names, else of any |
+| `@object.relations.KEY` | a relation type that may begin at the object |
+| `@object.relations.KEY.attributes.KEY` | an attribute of the type at which it ends, else of any |
+| `@object.userRelations.KEY` | a user relation type |
+| `@object.parent.…` | the same, of any type |
+| `@object`, `@objectId`, `@objectTypeKey` | an object: an event's own, or those of a stream |
+| `@event.before`, `.after`, `.kind` | a trigger that is an event |
+| `@steps.ID.NAME` | a step of that id that runs before, and an output of that name |
+| `@variables.NAME` | a step that sets it |
+| `@item` | a `forEach` around the step |
+| `@input.…` | anything: what a run is given is known when it runs |
+
+Texts of a template are checked where the template is saved, and again for each workflow that sends
+it. What an expression reads can't be deleted. `POST /api/v1/expressions/evaluate/` tries one:
+`{"expression", "objectId"?, "input"?}` answers `{"value"}`, or 422 with the place of what is wrong;
+what the caller may not see is missing.
+""",
 }
 
 
@@ -208,7 +233,12 @@ def _lines() -> Iterator[str]:
     yield from _operators()
     yield from _functions()
     yield from _directives()
+    yield from _checks()
     yield from _limits()
+
+
+def _checks() -> Iterator[str]:
+    yield from ("## What is checked before", "", _PROSE["checks"])
 
 
 def _variables() -> Iterator[str]:

@@ -15,6 +15,10 @@ from catalog.filters.shapes import Kind
 
 Params = list[Any]
 
+LEAD = 200
+"""Characters of a text that an index holds: PostgreSQL takes 2,704 bytes at most, and without this
+a long text could not be stored once its attribute is filterable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -34,6 +38,9 @@ class Dialect(Protocol):
         """A FROM clause of a list's items (none if it is no list), and where each item is."""
 
     def scalar(self, kind: Kind, place: Place) -> str: ...
+
+    def lead(self, text: str) -> str:
+        """The first characters of a text."""
 
     def column(self, source: str) -> str:
         """A text column, compared by code point."""
@@ -89,6 +96,9 @@ class PostgreSQL:
     def _text(self, type: str, text: str, form: str = "") -> str:
         guard = f" AND {text} ~ '{form}'" if form else ""
         return f"(CASE WHEN {type} = 'string'{guard} THEN {text} END COLLATE \"C\")"
+
+    def lead(self, text: str) -> str:
+        return f"left({text}, {LEAD})"
 
     def column(self, source: str) -> str:
         return f'({source} COLLATE "C")'
@@ -148,6 +158,9 @@ class SQLite:
     def _text(self, type: str, text: str, form: str = "") -> str:
         guard = f" AND {text} GLOB '{form.replace('d', '[0-9]')}'" if form else ""
         return f"CASE WHEN {type} = 'text'{guard} THEN {text} END"
+
+    def lead(self, text: str) -> str:
+        return f"substr({text}, 1, {LEAD})"
 
     def column(self, source: str) -> str:
         return source

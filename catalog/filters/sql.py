@@ -25,7 +25,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.keys import FORM
 from catalog.expressions import fold
-from catalog.filters.dialects import DIALECTS, Dialect, Params
+from catalog.filters.dialects import DIALECTS, LEAD, Dialect, Params
 from catalog.filters.functions import written
 from catalog.filters.predicate import Changes, changed
 from catalog.filters.shapes import Kind, Operator, Shape
@@ -185,6 +185,42 @@ class Stored(_Reading):
         return dialect.scalar(self.kind, dialect.member(source, self.key)), params
 
 
+class Lead(Stored):
+    """The same, of a text its first characters: what an index holds, and what leads the order."""
+
+    @staticmethod
+    def of(value: Any, kind: Kind) -> Any:
+        """What it is of a value."""
+        return value[:LEAD] if kind is Kind.TEXT else value
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
+        sql, params = super().as_sql(compiler, connection)
+        return indexed(DIALECTS[connection.vendor], self.kind, sql), params
+
+
+class OfType(_Reading):
+    """Whether the object is of this type. The id stands in the SQL as a literal: an index of the
+    objects of one type is used only where the query says so in the same words."""
+
+    def __init__(self, object_type_id: int) -> None:
+        self.object_type_id = int(object_type_id)
+        super().__init__("object_type_id", BooleanField())
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
+        source, params = compiler.compile(self.source)
+        return f"({source} = {self.object_type_id})", params
+
+
+def of_type(object_type_id: int) -> Q:
+    """Objects of one type, as a condition that their indexes answer."""
+    return Q(cast(Any, OfType(object_type_id)))
+
+
+def indexed(dialect: Dialect, kind: Kind, value: str) -> str:
+    """What an index on a value holds: all of it, of a text the lead."""
+    return dialect.lead(value) if kind is Kind.TEXT else value
+
+
 class Holds(_Reading):
     """Whether what is stored under a key (in a text column where the key is empty) stands to the
     wanted value as the operator says."""
@@ -244,11 +280,13 @@ class _Writer:
         return self.dialect.scalar(self.shape.kind, self.dialect.member(self.source, self.key))
 
     def _scalar(self, value: str, operator: Operator, wanted: Any) -> Compiled:
+        if self._is_led(operator, wanted):
+            value = self.dialect.lead(value)
         match operator:
             case Operator.CONTAINS:
                 sql, params = self._contains(value, wanted)
             case Operator.STARTS_WITH:
-                sql, params = self.dialect.starts(value, wanted)
+                sql, params = self._starts(value, wanted)
             case Operator.ENDS_WITH:
                 sql, params = self.dialect.ends(value, wanted)
             case Operator.IN:
@@ -257,6 +295,25 @@ class _Writer:
                 place, param = self.dialect.parameter(self.shape.kind, wanted)
                 sql, params = f"{value} {_SIGNS[operator]} {place}", [param]
         return f"({sql})", params
+
+    def _is_led(self, operator: Operator, wanted: Any) -> bool:
+        """Whether comparing the first characters, which an index holds, gives the same answer: it
+        does for texts that are shorter than those."""
+        if not self.key or self.shape.is_list or self.shape.kind is not Kind.TEXT:
+            return False
+        if operator is Operator.IN:
+            return all(len(one) < LEAD for one in wanted)
+        return operator in _SIGNS and len(wanted) < LEAD
+
+    def _starts(self, value: str, wanted: str) -> Compiled:
+        """Said twice: the range of texts that begin so is what an index answers."""
+        sql, params = self.dialect.starts(value, wanted)
+        beyond = after_all_with(wanted[: LEAD - 1])
+        if not self.key or beyond is None:
+            return sql, params
+        lead = self.dialect.lead(value)
+        between = f"{lead} >= %s AND {lead} < %s AND {sql}"
+        return between, [wanted[: LEAD - 1], beyond, *params]
 
     def _contains(self, value: str, wanted: str) -> Compiled:
         position = self.dialect.position(self.dialect.folded(value))
@@ -283,5 +340,16 @@ class _Writer:
         return _HAS_ITEM.format(items=items, condition=sql), params
 
 
+def after_all_with(beginning: str) -> str | None:
+    """The first text, by code point, behind all that begin so; None where there is none."""
+    kept = beginning.rstrip(_LAST)
+    if not kept:
+        return None
+    following = ord(kept[-1]) + 1
+    # Surrogates are no characters of a text.
+    return kept[:-1] + chr(0xE000 if following == 0xD800 else following)
+
+
+_LAST = chr(0x10FFFF)
 _FALSE = "(1 = 0)"
 _HAS_ITEM = "EXISTS (SELECT 1 FROM {items} WHERE {condition})"

@@ -13,7 +13,7 @@ from catalog.filters import Stream, apply, matches, parse_stream, present, recor
 from catalog.filters.dialects import DIALECTS
 from catalog.filters.functions import decimal_key
 from catalog.filters.shapes import Kind, Operator, Shape
-from catalog.filters.sql import Holds, Stored
+from catalog.filters.sql import Holds, Stored, indexed
 from catalog.models import (
     AttributeType,
     Board,
@@ -100,7 +100,8 @@ def test_an_index_on_the_same_expression_is_used(
     board: Board, recipe: ObjectType, key: str, kind: Kind, wanted: Any
 ) -> None:
     dialect = DIALECTS[connection.vendor]
-    expression = dialect.scalar(kind, dialect.member('"attributes"', key))
+    value = dialect.scalar(kind, dialect.member('"attributes"', key))
+    expression = indexed(dialect, kind, value)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE INDEX by_value ON catalog_governedobject (({expression}))")
         objects(board, recipe, key, [at if wanted == 7 else f"t{at}" for at in range(2000)])
