@@ -64,6 +64,10 @@ def reconcile() -> tuple[list[str], list[str]]:
         target, found = wanted(), dict(_found())
         gone = [name for name, is_valid in found.items() if name not in target or not is_valid]
         made = [name for name in target if not found.get(name, False)]
+        if (made or gone) and connection.in_atomic_block:
+            # Rows written in this transaction wait for their foreign keys to be checked; till then
+            # PostgreSQL makes no index on their table.
+            connection.check_constraints()
         for name in gone:
             _execute(f'DROP INDEX {_concurrently()} IF EXISTS "{name}"')
         for name in made:

@@ -67,7 +67,7 @@ def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
     class Explained(QuerySet[Any]):
         def __getitem__(self, key: Any) -> Any:
             # What a page asks for is told by the database instead of being read.
-            sliced: Any = self._chain()
+            sliced: Any = self.all()
             sliced.query.set_limits(key.start, key.stop)
             seen.append(sliced.explain())
             return []
@@ -82,7 +82,7 @@ def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
     ("key", "query"),
     [
         ("title", "attribute.title=t7"),
-        ("title", "attribute.title__in=t7,t8"),
+        ("title", "attribute.title__in=t7,t8&sort=attribute.title"),
         ("title", "attribute.title__startsWith=t77"),
         ("title", "attribute.title__greaterThan=x&sort=attribute.title"),
         ("course", "attribute.course=nothing"),
