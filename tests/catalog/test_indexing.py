@@ -90,7 +90,6 @@ def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
         ("count", "attribute.count__greaterThan=245&sort=attribute.count"),
         ("weight", "attribute.weight=7.50"),
         ("weight", "attribute.weight__lessThan=-249&sort=attribute.weight"),
-        ("vegan", "attribute.vegan=true"),
         ("due", "attribute.due=2044-01-31"),
         ("seen", "attribute.seen__greaterThan=2098-01-01T00:00:00Z&sort=attribute.seen"),
     ],
