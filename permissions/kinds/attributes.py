@@ -55,6 +55,8 @@ def _not_editable(attribute: AttributeType) -> Decision:
 
 
 class AttributeRules(RuleSet[AttributeOf]):
+    """An attribute of an object is seen and edited where its conditions and the object's say so."""
+
     kind = AttributeOf
     verbs = frozenset({"view", "edit"})
     overridden = verbs

@@ -101,6 +101,8 @@ def people_who_own(board: Board) -> Q:
 
 
 class BoardRules(RuleSet[Board]):
+    """Main boards for whoever sees the workspace, private ones for their members and owners."""
+
     kind = Board
     verbs = frozenset({"view", "edit", "delete", "create_object"})
     overridden = verbs

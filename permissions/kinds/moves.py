@@ -46,6 +46,8 @@ def people_entitled(thing: GovernedObject, transition: Transition) -> Q:
 
 
 class MoveRules(RuleSet[Move]):
+    """A move of one object: whom its transition's conditions match; where it has none, editors."""
+
     kind = Move
     verbs = frozenset({"transition"})
 

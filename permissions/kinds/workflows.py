@@ -90,6 +90,8 @@ def people_who_see(workflow: Workflow) -> Q:
 
 
 class WorkflowRules(RuleSet[Workflow]):
+    """Owners do everything, invited members view and run, others at most look."""
+
     kind = Workflow
     verbs = frozenset({"view"}) | OF_OWNERS | OF_INVITED | OF_KEEPERS
     overridden = frozenset({"view", "view_draft"}) | OF_KEEPERS

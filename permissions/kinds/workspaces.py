@@ -52,6 +52,8 @@ def roles_that_create_workflows() -> list[str]:
 
 
 class WorkspaceRules(RuleSet[Workspace]):
+    """Open to the whole account, or private to their members; guests by invitation."""
+
     kind = Workspace
     verbs = frozenset({"view", "edit", "delete", "create_board", "create_workflow"})
     kind_verbs = frozenset({"create"})

@@ -28,8 +28,8 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("username")
-        parser.add_argument("--email", required=True)
+        parser.add_argument("username", metavar="USERNAME", help="How the new admin signs in.")
+        parser.add_argument("--email", required=True, help="Where mails to this person go.")
         parser.add_argument(
             "--password-stdin", action="store_true", help="Read the password's line from stdin."
         )

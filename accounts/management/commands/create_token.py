@@ -21,7 +21,7 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("username")
+        parser.add_argument("username", metavar="USERNAME", help="Whose token it is.")
         parser.add_argument("--name", default="", help="What the token is for.")
         parser.add_argument(
             "--expires",

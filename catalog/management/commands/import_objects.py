@@ -35,8 +35,10 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--object-type", required=True, metavar="KEY")
+        parser.add_argument("file", type=Path, metavar="FILE", help="The objects, one a line.")
+        parser.add_argument(
+            "--object-type", required=True, metavar="KEY", help="What kind of objects they are."
+        )
         parser.add_argument(
             "--board", metavar="KEY", help="Where new objects go (default: the type's own board)."
         )

@@ -19,8 +19,12 @@ class Command(SwitchingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--description", default="", help="What is new in this version.")
-        parser.add_argument("--tag", action="append", dest="tags", help="A tag; may come again.")
+        parser.add_argument(
+            "--description", default="", metavar="TEXT", help="What is new in this version."
+        )
+        parser.add_argument(
+            "--tag", action="append", dest="tags", metavar="TAG", help="A tag; may come again."
+        )
         parser.add_argument(
             "--timeback",
             type=whole_number(0, 100_000),

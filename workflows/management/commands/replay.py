@@ -26,7 +26,9 @@ class Command(ActingCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", metavar="HISTORY.jsonl", help="A change of state a line.")
-        parser.add_argument("--lifecycle", required=True, metavar="KEY")
+        parser.add_argument(
+            "--lifecycle", required=True, metavar="KEY", help="By which lifecycle it is judged."
+        )
 
     def perform(self, actor: Actor, **options: Any) -> None:
         rules = _rules(_lifecycle(options["lifecycle"], actor))
