@@ -1,0 +1,1 @@
+"""What the Makefile and developers run; no part of the product."""
