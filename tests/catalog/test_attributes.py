@@ -129,3 +129,29 @@ def test_unique_values_are_told_apart_however_long_they_are() -> None:
     long, longer = unique_token("😀" * 1000), unique_token("😀" * 1001)
     assert long != longer
     assert len(long.encode()) < 500
+
+
+# A value of each type as it is given and as it is stored, and one that is refused.
+VALUES: dict[str, tuple[object, object, object, str]] = {
+    "string": ("Soup", "Soup", 1, "wrongType"),
+    "text": ("Boil.\nServe.", "Boil.\nServe.", ["Boil."], "wrongType"),
+    "integer": (12, 12, "12", "wrongType"),
+    "decimal": ("12.50", "12.5", "12,50", "wrongType"),
+    "boolean": (True, True, 1, "wrongType"),
+    "date": ("2026-03-31", "2026-03-31", "31.3.2026", "malformed"),
+    "datetime": ("2026-03-31T14:30:00+02:00", "2026-03-31T12:30:00.000000Z", "noon", "malformed"),
+    "enum": ("starter", "starter", "Starter", "notAnOption"),
+    "user": ("eve", "eve", 7, "wrongType"),
+    "url": ("https://example.org/a", "https://example.org/a", "javascript:x()", "malformed"),
+    "list": (["a", "b"], ["a", "b"], "a", "wrongType"),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_each_type_has_one_stored_form_and_refuses_what_is_none(kind: str) -> None:
+    given, stored, wrong, code = VALUES[kind]
+    one = attribute("it", kind, options=["starter"] if kind == "enum" else [])
+    assert clean(one, given) == stored
+    with pytest.raises(Invalid) as refused:
+        clean(one, wrong, "/attributes/it")
+    assert codes(refused.value.problems) == [("/attributes/it", code)]
