@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from accounts.shareables import shareables
 from benchmarks.kinds import BENCHMARKS
 from catalog.expressions import FUNCTIONS
 from catalog.filters.shapes import Operator
@@ -21,6 +22,7 @@ from catalog.models import AttributeType
 from catalog.packages.kinds import asset_kinds
 from catalog.usages import usages
 from config.health import CHECKS
+from config.registries import REGISTRIES
 from config.routing import socket_routes, unknown
 from journal.kinds import consumers, sweeps
 from notifications.channels.registry import channels
@@ -164,6 +166,12 @@ FAMILIES = (
         lambda key: Place("docs/reference/gate.md", f"\n| {key.rpartition('.')[2]} |"),
     ),
     Family(
+        "thing with owners",
+        shareables.keys(),
+        quoted("accounts/test_handing_over.py"),
+        lambda key: Place("docs/how-to/accounts.md", f"{key}s"),
+    ),
+    Family(
         "health check",
         CHECKS,
         quoted("**/test_*.py"),
@@ -203,6 +211,11 @@ KINDS = [pytest.param(one, key, id=f"{one.name}: {key}") for one in FAMILIES for
 def test_a_kind_has_its_test_and_its_docs(family: Family, key: str) -> None:
     lacking = [one for one in (family.test(key).lacks(), family.docs(key).lacks()) if one]
     assert lacking == [], f"The {family.name} {key!r} is not whole: {'; '.join(lacking)}."
+
+
+def test_every_registry_is_walked() -> None:
+    walked = [list(one.keys) for one in FAMILIES]
+    assert [one.name for one in REGISTRIES if one.keys() not in walked] == []
 
 
 def test_every_family_has_kinds() -> None:
