@@ -12,8 +12,14 @@ from catalog.packages.world import World
 
 COMMENT_TYPE = (KEY, NAME)
 PLACE = (
-    Field("kind", "text", required=True, enum=("console", "category", "source")),
-    Field("key", "key"),
+    Field(
+        "kind",
+        "text",
+        "What sort of place it is.",
+        required=True,
+        enum=("console", "category", "source"),
+    ),
+    Field("key", "key", "Which of them; all where left out."),
 )
 PLACE_KINDS = {"category": "categories", "source": "sources"}
 
@@ -29,7 +35,7 @@ class CommentTypeCategories(KeptKind):
         KEY,
         NAME,
         Field("defaultCommentTypeKey", "key", "The type that is selected first."),
-        Field("isVisible", "boolean", default=True),
+        Field("isVisible", "boolean", "People see it.", default=True),
         Field("commentTypes", "list", "Each with key, name and optional features.", default=[]),
     )
 
@@ -75,8 +81,20 @@ class CommentTypeCategoryApplications(KeptKind):
     is_keyless = True
     identity_fields = ("commentTypeCategoryKey", "applicationKey")
     fields = (
-        Field("commentTypeCategoryKey", "key", required=True, references="commentTypeCategories"),
-        Field("applicationKey", "key", required=True, references="applications"),
+        Field(
+            "commentTypeCategoryKey",
+            "key",
+            "The category.",
+            required=True,
+            references="commentTypeCategories",
+        ),
+        Field(
+            "applicationKey",
+            "key",
+            "The application that it is offered in.",
+            required=True,
+            references="applications",
+        ),
     )
 
 
@@ -91,8 +109,14 @@ class PolicyRules(KeptKind):
     fields = (
         KEY,
         NAME,
-        Field("description", "text", default="", most=MOST_TEXT),
-        Field("expression", "text", required=True, most=MOST_TEXT),
+        Field("description", "text", "For people.", default="", most=MOST_TEXT),
+        Field(
+            "expression",
+            "text",
+            "What must hold, over identity and request.",
+            required=True,
+            most=MOST_TEXT,
+        ),
         Field("message", "text", "What those denied are told.", default="", most=2000),
         Field("appliesTo", "list", "What it guards: {kind, key?}.", default=[]),
     )
@@ -135,7 +159,19 @@ class Sources(KeptKind):
     fields = (
         KEY,
         NAME,
-        Field("auth", "text", default="bearer", enum=("bearer", "standardWebhooks", "github")),
-        Field("workflowKeys", "keys", default=[], references="automations"),
-        Field("serviceAccount", "text"),
+        Field(
+            "auth",
+            "text",
+            "How its calls are signed.",
+            default="bearer",
+            enum=("bearer", "standardWebhooks", "github"),
+        ),
+        Field(
+            "workflowKeys",
+            "keys",
+            "The workflows that it may start.",
+            default=[],
+            references="automations",
+        ),
+        Field("serviceAccount", "text", "On whose behalf its calls act."),
     )

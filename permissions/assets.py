@@ -28,15 +28,15 @@ class Conditions(RowKind[Condition]):
     scoped = ("objectTypeKey", "workflowKey")
     fields = (
         Field("objectTypeKey", "key", "The object type; whose attribute, where one is named."),
-        Field("attributeTypeKey", "key"),
-        Field("transitionKey", "key"),
+        Field("attributeTypeKey", "key", "The attribute that it stands on."),
+        Field("transitionKey", "key", "The transition that it stands on."),
         Field("workflowKey", "key", "The transition's lifecycle, where its key is ambiguous."),
         Field(
             "userRelationTypeKey", "key", "Everybody, if absent.", references="userRelationTypes"
         ),
         Field("workflowStateKey", "key", "Every state, if absent."),
-        Field("editable", "boolean", default=False),
-        Field("visible", "boolean", default=True),
+        Field("editable", "boolean", "Grants editing, or the move.", default=False),
+        Field("visible", "boolean", "Grants seeing.", default=True),
     )
     identity_fields = tuple(one.name for one in fields)
     model = Condition

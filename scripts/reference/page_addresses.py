@@ -24,29 +24,33 @@ METHODS = ("get", "post")
 
 
 def render() -> str:
-    rows = sorted((code(_address(route)), _says(view), _asks(view)) for route, view in views())
+    rows = sorted(
+        (code(_address(route)), _says(name, view), _asks(view)) for route, name, view in views()
+    )
     heads = ("address", "what it does", "asks the gate for")
     return page("Addresses of the pages", INTRODUCTION, table(heads, rows))
 
 
 def views(
     patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
-) -> Iterator[tuple[str, Any]]:
-    """Route and view of each page, in the order of the URL configuration."""
+) -> Iterator[tuple[str, str, Any]]:
+    """Route, name and view of each page, in the order of the URL configuration."""
     for one in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from views(one.url_patterns, route)
         elif not route.startswith(NO_PAGES):
-            yield route, getattr(one.callback, "view_class", one.callback)
+            yield route, one.name or "", getattr(one.callback, "view_class", one.callback)
 
 
 def _address(route: str) -> str:
     return "/" + PART.sub(lambda part: WORDS.get(part[1], part[1].upper()), route)
 
 
-def _says(view: Any) -> str:
-    return " ".join((inspect.getdoc(view) or "").split("\n\n", maxsplit=1)[0].split())
+def _says(name: str, view: Any) -> str:
+    """What its docstring begins with; the name of its address where it has none."""
+    told = " ".join((inspect.getdoc(view) or "").split("\n\n", maxsplit=1)[0].split())
+    return told or f"{name.replace('-', ' ').capitalize()}."
 
 
 def _asks(view: Any) -> str:

@@ -19,7 +19,7 @@ from benchmarks.kinds import BENCHMARKS
 from catalog.expressions import FUNCTIONS
 from catalog.filters.shapes import Operator
 from catalog.models import AttributeType
-from catalog.packages.kinds import asset_kinds
+from catalog.packages.kinds import AssetKind, asset_kinds
 from catalog.usages import usages
 from config.health import CHECKS
 from config.registries import REGISTRIES
@@ -250,6 +250,11 @@ def test_the_entry_of_a_step_names_each_of_its_fields(kind: StepKind) -> None:
 @pytest.mark.parametrize("kind", list(trigger_kinds), ids=lambda kind: kind.key)
 def test_the_entry_of_a_trigger_names_each_of_its_fields(kind: TriggerKind) -> None:
     assert unnamed(kind.key, kind.form["properties"]) == []
+
+
+@pytest.mark.parametrize("kind", list(asset_kinds), ids=lambda kind: kind.key)
+def test_an_asset_says_what_each_of_its_fields_means(kind: AssetKind) -> None:
+    assert [field.name for field in kind.fields if not field.description] == []
 
 
 def unnamed(key: str, fields: Iterable[str]) -> list[str]:

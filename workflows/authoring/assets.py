@@ -56,13 +56,13 @@ class Automations(AssetKind):
     fields = (
         KEY,
         NAME,
-        Field("description", "text", most=10_000),
+        Field("description", "text", "For people.", most=10_000),
         Field("trigger", "object", "What starts it.", required=True),
         Field("stream", "object", "On which objects it acts."),
         Field("actions", "list", "Its steps, in order.", required=True),
         Field("workspaceKey", "key", "Where it lives; the workspace main where left out."),
         Field("owners", "texts", "Usernames and teams; who applies it where left out."),
-        Field("published", "boolean", default=True),
+        Field("published", "boolean", "Apply publishes it.", default=True),
     )
     model = Workflow
 

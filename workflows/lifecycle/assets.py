@@ -43,7 +43,12 @@ class Lifecycles(RowKind[Lifecycle]):
         KEY,
         NAME,
         Field("initStateKey", "key", "Where objects begin; the lowest position where left out."),
-        Field("transitions", "list", packages_only=True),
+        Field(
+            "transitions",
+            "list",
+            "Its transitions, which may stand here instead.",
+            packages_only=True,
+        ),
     )
     model = Lifecycle
 
@@ -139,6 +144,7 @@ class Transitions(RowKind[Transition]):
         Field(
             "fromStateKey",
             "key",
+            "The state that it leaves.",
             required=True,
             references="workflowStates",
             within=("workflowKey",),
@@ -146,6 +152,7 @@ class Transitions(RowKind[Transition]):
         Field(
             "toStateKey",
             "key",
+            "The state that it leads to.",
             required=True,
             references="workflowStates",
             within=("workflowKey",),
@@ -158,12 +165,28 @@ class Transitions(RowKind[Transition]):
             enum=tuple(MODES.values()),
             aliases=OLDER_MODES,
         ),
-        Field("requiredCommentTypeKey", "key", references="commentTypes"),
+        Field(
+            "requiredCommentTypeKey",
+            "key",
+            "A comment of this type is required.",
+            references="commentTypes",
+        ),
         Field("isForceComment", "boolean", "Any comment is required.", default=False),
-        Field("allowRequesterVote", "boolean", default=True),
+        Field("allowRequesterVote", "boolean", "Who asked for it may vote.", default=True),
         Field("watchedAttributeKeys", "keys", "A change of these voids votes.", default=[]),
-        Field("deadlineHours", "integer", minimum=1, maximum=24 * 366 * 10),
-        Field("userRelationTypeKeys", "anything", packages_only=True),
+        Field(
+            "deadlineHours",
+            "integer",
+            "How long votes are taken.",
+            minimum=1,
+            maximum=24 * 366 * 10,
+        ),
+        Field(
+            "userRelationTypeKeys",
+            "anything",
+            "Has left: write conditions instead.",
+            packages_only=True,
+        ),
     )
     model = Transition
 
@@ -262,22 +285,46 @@ class TransitionTriggers(KeptKind):
     is_keyless = True
     scoped = ("workflowKey",)
     fields = (
-        Field("key", "key"),
+        Field("key", "key", "May be left out."),
         NAME,
-        Field("type", "text", required=True, enum=("user_relation_changed", "object_moved")),
+        Field(
+            "type",
+            "text",
+            "What makes it fire.",
+            required=True,
+            enum=("user_relation_changed", "object_moved"),
+        ),
         WORKFLOW_KEY,
-        Field("fromStateKey", "key", references="workflowStates", within=("workflowKey",)),
+        Field(
+            "fromStateKey",
+            "key",
+            "The state that it leaves.",
+            references="workflowStates",
+            within=("workflowKey",),
+        ),
         Field(
             "toStateKey",
             "key",
+            "The state that it leads to.",
             required=True,
             references="workflowStates",
             within=("workflowKey",),
         ),
-        Field("changeUserRelationTypeKey", "key", references="userRelationTypes"),
-        Field("changeToValueUserRelationTypeKey", "text"),
-        Field("pipelineKey", "key", references="automations"),
-        Field("orderNumber", "integer", default=0),
+        Field(
+            "changeUserRelationTypeKey",
+            "key",
+            "Whose change counts.",
+            references="userRelationTypes",
+        ),
+        Field(
+            "changeToValueUserRelationTypeKey",
+            "text",
+            "The username or team that the relation now holds.",
+        ),
+        Field(
+            "pipelineKey", "key", "A workflow that runs after the move.", references="automations"
+        ),
+        Field("orderNumber", "integer", "Several fire in this order.", default=0),
     )
     identity_fields = tuple(one.name for one in fields)
 
