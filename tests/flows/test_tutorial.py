@@ -52,22 +52,24 @@ class Shell:
     """One bash that keeps variables and functions from block to block, as a reader's does."""
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            ["bash"],
-            cwd=folder,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.complaints = folder / "stderr.txt"
+        with self.complaints.open("w") as stderr:
+            self.process = subprocess.Popen(
+                ["bash"],
+                cwd=folder,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
         assert self.process.stdin
         assert self.process.stdout
         self.stdin: IO[str] = self.process.stdin
         self.stdout: IO[str] = self.process.stdout
 
     def run(self, text: str) -> tuple[int, str]:
-        """Exit code of the last command, and all that was printed."""
+        """Exit code of the last command, and what was printed as its result."""
         self.stdin.write(f"set -o pipefail\n{text}\nprintf '\\n%s%s\\n' '{END}' $?\n")
         self.stdin.flush()
         said: list[str] = []
@@ -75,7 +77,7 @@ class Shell:
             if line.startswith(END):
                 return int(line.removeprefix(END)), "".join(said).strip()
             said.append(line)
-        raise AssertionError(f"The shell ended in:\n{text}\n{''.join(said)}")
+        raise AssertionError(f"The shell ended in:\n{text}\n{self.complaints.read_text()}")
 
 
 @pytest.fixture
@@ -120,7 +122,8 @@ def _run(shell: Shell, text: str, answer: Block | None, word: str) -> None:
         as_told = code == (1 if word == "fails" else 0)
         if as_told and (answer is None or _agrees(answer, said)):
             return
-        assert monotonic() < until, f"{text}\nended with {code} and said:\n{said}"
+        told = f"{said}\n{shell.complaints.read_text(encoding='utf-8')}"
+        assert monotonic() < until, f"{text}\nended with {code} and said:\n{told}"
         sleep(0.1)
 
 
