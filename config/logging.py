@@ -42,10 +42,14 @@ LINK = re.compile(r"(/(?:password/new/[^/\s]+|invitation|email)/)[^/\s'\"]+")
 
 
 def without_links(logger: Any, name: str, event: EventDict) -> EventDict:
-    """Takes the secret part out of every text of a line, and of the request it is about."""
+    """Takes the secret part out of every text of a line, and of the request it is about.
+
+    A request's query stays out, too: people search for names.
+    """
     for key, value in event.items():
         if key == "request" or isinstance(value, str):
-            event[key] = LINK.sub(r"\1…", str(value))
+            text = str(value).partition("?")[0] if key == "request" else value
+            event[key] = LINK.sub(r"\1…", text)
     return event
 
 

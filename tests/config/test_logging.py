@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from config.logging import LINK
+from tests.architecture.entry_points import url_patterns
 from tests.serving import ROOT, surroundings
 
 PROGRAM = """
 import django; django.setup()
 import logging, structlog
 structlog.contextvars.bind_contextvars(request_id="r-1")
-structlog.get_logger("ours").info("moved", object_id=7, request="GET /invitation/secret-1/")
+structlog.get_logger("ours").info("moved", object_id=7, request="GET /invitation/secret-1/?q=hush")
 logging.getLogger("theirs").warning("odd %s", "thing")
 logging.getLogger("uvicorn.error").info("chatter")
 try:
@@ -35,6 +37,7 @@ def test_every_line_has_one_form_and_carries_the_request(form: str, tmp_path: Pa
     assert "chatter" not in said
     assert "GET /invitation/…/" in said.replace("\\u2026", "…")
     assert "secret-1" not in said
+    assert "hush" not in said
     assert "ZeroDivisionError" in said
     if form == "console":
         assert "moved" in said
@@ -45,3 +48,9 @@ def test_every_line_has_one_form_and_carries_the_request(form: str, tmp_path: Pa
     assert {line["request_id"] for line in lines} == {"r-1"}
     assert lines[0]["object_id"] == 7
     assert "ZeroDivisionError" in lines[2]["exception"]
+
+
+def test_every_address_with_a_secret_in_it_is_kept_out_of_the_log() -> None:
+    routes = [f"/{route}" for route, _ in url_patterns() if "token>" in route]
+    assert routes
+    assert [one for one in routes if not LINK.search(one)] == []
