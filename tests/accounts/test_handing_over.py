@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.grants import OWN, set_holders
-from accounts.models import Workspace
+from accounts.models import User, Workspace
 from accounts.services.handing_over import hand_over
 from accounts.shareables import shareables
 from catalog.services.boards import create_board
@@ -37,7 +37,11 @@ MAKE: dict[str, Callable[[Cast], Any]] = {
 @pytest.mark.parametrize("kind", MAKE)
 def test_what_one_owns_goes_to_the_heir(cast: Cast, kind: str) -> None:
     thing = MAKE[kind](cast)
-    assert isinstance(thing, shareables[kind].model)
+    assert type(thing) is shareables[kind].model
     assert hand_over(cast.steward, to="member", actor=cast.acting("admin")) == 1
-    owners = thing.user_grants.filter(permission__codename__startswith=OWN)
-    assert [one.user for one in owners] == [cast.member]
+    assert owners_of(thing) == [cast.member]
+
+
+def owners_of(thing: Any) -> list[User]:
+    grants = thing.user_grants.filter(permission__codename__startswith=OWN)
+    return [one.user for one in grants]
