@@ -112,6 +112,11 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     assert [name_of(path) for path in sorted(ours - reached - {index})] == []
 
 
+def test_decisions_are_numbered_from_one_without_gap_or_double() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    assert numbers == [f"{place:04}" for place in range(1, len(numbers) + 1)]
+
+
 def test_what_is_wrong_is_found(tmp_path: Path) -> None:
     """Without this, a pattern that matches nothing would pass."""
     page = tmp_path / "page.md"

@@ -180,8 +180,8 @@ FAMILIES = (
     Family(
         "benchmark",
         [one.key for one in BENCHMARKS],
-        lambda key: Place("benchmarks/kinds/*.py", f'key="{key}"'),
-        row("how-to/measure.md"),
+        lambda key: Place("benchmarks/kinds/*.py", f'"{key}"'),
+        named("how-to/measure.md"),
     ),
 )
 
