@@ -23,6 +23,7 @@ from accounts.http.problems import (
     status_of,
 )
 from accounts.pages import own_address
+from accounts.remembering import remembering
 from accounts.scopes import SAFE_METHODS
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -79,6 +80,19 @@ class Refusals:
         for name, value in headers_of(exception).items():
             page[name] = value
         return page
+
+
+class Remembering:
+    """Middleware: a request that changes nothing asks only once who its reader is."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with remembering():
+            return self.get_response(request)
 
 
 def is_part(request: HttpRequest) -> bool:

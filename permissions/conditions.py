@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.remembering import remembered, remembered_each
 from catalog.models import GovernedObject, UserRelation
 from journal.prepared import Given, Question
 from permissions.models import Condition
 from permissions.outcomes import Clause
 
+OF_TYPE, OF_ATTRIBUTE, OF_TRANSITION = "object_type_id", "attribute_id", "transition_id"
+ASSETS = (OF_TYPE, OF_ATTRIBUTE, OF_TRANSITION)
+Asset: TypeAlias = tuple[str, int]
 COLUMNS = (
-    "object_type_id",
-    "attribute_id",
-    "transition_id",
+    *ASSETS,
     "user_relation_type_id",
     "state_id",
     "is_visible",
@@ -29,6 +31,7 @@ COLUMNS = (
 )
 RELATION_TYPE = COLUMNS.index("user_relation_type_id")
 NONE: list[Clause] = []
+NO_RELATIONS: frozenset[int] = frozenset()
 
 BEFORE: Question[tuple[Any, ...]] = Question(
     lambda: (
@@ -83,22 +86,35 @@ def read(
     transitions: Iterable[int] = (),
 ) -> ClauseBook:
     """The clauses on these assets."""
-    asked = {
-        "object_type_id": types,
-        "attribute_id": attributes,
-        "transition_id": transitions,
-    }
-    parts = [Q(**{f"{column}__in": ids}) for column, given in asked.items() if (ids := list(given))]
-    return _book(reduce(or_, parts)) if parts else EMPTY
+    wanted = [(OF_TYPE, pk) for pk in types]
+    wanted += [(OF_ATTRIBUTE, pk) for pk in attributes]
+    wanted += [(OF_TRANSITION, pk) for pk in transitions]
+    if not wanted:
+        return EMPTY
+    found = remembered_each("clauses", wanted, _of_assets, NONE)
+    return _bound((asset, clauses) for asset, clauses in found.items() if clauses)
+
+
+def _of_assets(assets: Sequence[Asset]) -> Mapping[Asset, list[Clause]]:
+    parts = [
+        Q(**{f"{column}__in": ids})
+        for column in (OF_TYPE, OF_ATTRIBUTE, OF_TRANSITION)
+        if (ids := [pk for name, pk in assets if name == column])
+    ]
+    return _filed(Condition.objects.filter(reduce(or_, parts)).values_list(*COLUMNS))
 
 
 def read_of_types() -> ClauseBook:
     """The clauses on every object type: configuration, hence few."""
-    return _book(Q(object_type_id__isnull=False))
+    return remembered("clauses of types", lambda: _book(Q(object_type_id__isnull=False)))
 
 
 def read_of_types_that_hide() -> ClauseBook:
     """The clauses on the object types of which something can be hidden: mostly none at all."""
+    return remembered("clauses that hide", _read_of_types_that_hide)
+
+
+def _read_of_types_that_hide() -> ClauseBook:
     hiding = Condition.objects.filter(
         object_type_id__isnull=False, is_visible=False, is_editable=False
     )
@@ -121,43 +137,51 @@ def before(
         transition=transition,
     )
     held = frozenset(row[RELATION_TYPE] for row in rows if row[-1])
-    return _filed(row[:-1] for row in rows), held
+    return _bound(_filed(row[:-1] for row in rows).items()), held
 
 
 def relations_on(
     user_id: int, objects: Sequence[int], clauses: Iterable[Clause]
 ) -> dict[int, frozenset[int]]:
-    """By object, the types of this person's relations to it, of those that a clause names."""
-    wanted = {one.relation_type_id for one in clauses} - {None}
-    if not wanted:
+    """By object, the types of this person's relations to it; none where no clause names any."""
+    if all(one.relation_type_id is None for one in clauses):
         return {}
+    return remembered_each(
+        ("relations", user_id), objects, partial(_relations_on, user_id), NO_RELATIONS
+    )
+
+
+def _relations_on(user_id: int, objects: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    held = UserRelation.objects.filter(user=user_id, object__in=objects, type__in=wanted)
+    held = UserRelation.objects.filter(user=user_id, object__in=objects)
     for object_id, type_id in held.values_list("object_id", "type_id"):
         found[object_id].add(type_id)
     return {pk: frozenset(types) for pk, types in found.items()}
 
 
 def _book(which: Q) -> ClauseBook:
-    return _filed(Condition.objects.filter(which).values_list(*COLUMNS))
+    rows = Condition.objects.filter(which).values_list(*COLUMNS)
+    return _bound(_filed(rows).items())
 
 
-def _filed(rows: Iterable[tuple[Any, ...]]) -> ClauseBook:
-    by_type: dict[int, list[Clause]] = defaultdict(list)
-    by_attribute: dict[int, list[Clause]] = defaultdict(list)
-    by_transition: dict[int, list[Clause]] = defaultdict(list)
+def _filed(rows: Iterable[tuple[Any, ...]]) -> Mapping[Asset, list[Clause]]:
+    """The clauses by the asset that they stand on."""
+    found: dict[Asset, list[Clause]] = defaultdict(list)
     for row in rows:
-        object_type, attribute, transition, *rest = row
-        clause = _clause(rest)
-        if object_type is not None:
-            by_type[object_type].append(clause)
-        elif attribute is not None:
-            by_attribute[attribute].append(clause)
-        elif transition is not None:
-            by_transition[transition].append(clause)
-    return ClauseBook(by_type, by_attribute, by_transition)
+        ids, rest = row[: len(ASSETS)], row[len(ASSETS) :]
+        found[next((name, pk) for name, pk in zip(ASSETS, ids, strict=True) if pk)].append(
+            _clause(rest)
+        )
+    return found
 
 
-def _clause(columns: list[Any]) -> Clause:
+def _bound(filed: Iterable[tuple[Asset, list[Clause]]]) -> ClauseBook:
+    held: dict[str, dict[int, list[Clause]]] = {name: {} for name in ASSETS}
+    for (name, pk), clauses in filed:
+        held[name][pk] = clauses
+    return ClauseBook(held[OF_TYPE], held[OF_ATTRIBUTE], held[OF_TRANSITION])
+
+
+def _clause(columns: Sequence[Any]) -> Clause:
     relation_type, state, visible, editable, name, never_matches = columns
     return Clause(relation_type, state, visible, editable, name or "", never_matches)

@@ -5,10 +5,11 @@ Says of each attribute what `gate.allows` says of `AttributeOf`, and a test prov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from accounts.actor import Actor
 from accounts.gate import Decision
+from accounts.remembering import remembered_each
 from catalog.models import AttributeType, GovernedObject
 from permissions.kinds import attributes
 from permissions.kinds.objects import Standing, standings
@@ -55,8 +56,17 @@ def _permitted(
 
 
 def _schema_of(things: Sequence[GovernedObject]) -> Schema:
-    found: Schema = {thing.object_type_id: [] for thing in things}
-    for attribute in AttributeType.objects.filter(object_type__in=list(found)):
+    return attributes_of_types(thing.object_type_id for thing in things)
+
+
+def attributes_of_types(ids: Iterable[int]) -> Schema:
+    """By object type, its attributes in their order."""
+    return remembered_each("attributes", ids, _attributes_of_types, [])
+
+
+def _attributes_of_types(ids: Sequence[int]) -> Schema:
+    found: Schema = {pk: [] for pk in ids}
+    for attribute in AttributeType.objects.filter(object_type__in=ids):
         found[attribute.object_type_id].append(attribute)
     return found
 

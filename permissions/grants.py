@@ -6,7 +6,7 @@ for them, and building the same question with the ORM takes ten times as long as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from accounts.grants import LEVELS, OWN, codename
 from accounts.models import User
+from accounts.remembering import remembered
 
 ANY_LEVEL = LEVELS
 OWNERS = (OWN,)
@@ -57,6 +58,10 @@ class Holdings:
 
 def holdings(user: User, *models: type[Model]) -> Holdings:
     """All that this person holds of these kinds, or the note that it is too much to list."""
+    return remembered(("holdings", user.pk, models), lambda: _holdings(user, models))
+
+
+def _holdings(user: User, models: tuple[type[Model], ...]) -> Holdings:
     sql = " UNION ".join(_selects(models)) + " LIMIT %s"
     rows = _rows(sql, [*[user.pk] * (2 * len(models)), MOST_LISTED + 1])
     return Holdings(user, rows, is_complete=len(rows) <= MOST_LISTED)
@@ -64,10 +69,14 @@ def holdings(user: User, *models: type[Model]) -> Holdings:
 
 def holdings_among(user: User, things: Mapping[type[Model], Iterable[int]]) -> Holdings:
     """What this person holds of these things."""
+    asked = tuple((model, tuple(sorted(set(ids)))) for model, ids in things.items())
+    return remembered(("held", user.pk, asked), lambda: _holdings_among(user, asked))
+
+
+def _holdings_among(user: User, things: Sequence[tuple[type[Model], tuple[int, ...]]]) -> Holdings:
     parts: list[str] = []
     values: list[int] = []
-    for model, wanted in things.items():
-        ids = sorted(set(wanted))
+    for model, ids in things:
         for select in _selects([model]) if ids else ():
             parts.append(f"{select} AND g.content_object_id IN ({', '.join(['%s'] * len(ids))})")
             values += [user.pk, *ids]

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.actor import Actor
-from catalog.models import AttributeType, Change, GovernedObject
+from catalog.models import Change, GovernedObject
 from catalog.visible_keys import VisibleKeys, visible_keys
-from permissions.fields import hidden_attributes
+from permissions.fields import attributes_of_types, hidden_attributes
 
 ATTRIBUTE = "attributes."
 RELATION = "relations."
@@ -60,9 +60,9 @@ def _shown_attributes(obj: GovernedObject, actor: Actor) -> frozenset[str]:
 
     One that was removed since is nobody's any more: its conditions went with it.
     """
-    present = AttributeType.objects.filter(object_type_id=obj.object_type_id)
+    present = attributes_of_types([obj.object_type_id])[obj.object_type_id]
     hidden = hidden_attributes(actor, [obj])[obj.pk]
-    return frozenset(present.values_list("key", flat=True)) - hidden
+    return frozenset(one.key for one in present) - hidden
 
 
 def _shown(row: Change, value: Any, attributes: frozenset[str], keys: VisibleKeys) -> Any:

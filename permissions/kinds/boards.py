@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User, Workspace
+from accounts.remembering import remembered, remembered_each
 from catalog.models import Board, GovernedObject
 from catalog.things import PlaceFor
 from permissions.grants import OWNERS, Holdings, holders, holders_of_id, holdings, holdings_among
@@ -63,8 +64,13 @@ def boards_of(things: Iterable[GovernedObject]) -> list[Board]:
     missing = {one.board_id for one in listed} - brought.keys()
     if not missing:
         return list(brought.values())
-    rows = Board.objects.filter(pk__in=missing).select_related("workspace").order_by()
-    return [*brought.values(), *rows]
+    found = remembered_each("boards", sorted(missing), _with_workspaces, None)
+    return [*brought.values(), *(one for one in found.values() if one is not None)]
+
+
+def _with_workspaces(ids: Sequence[int]) -> Mapping[int, Board | None]:
+    rows = Board.objects.filter(pk__in=ids).select_related("workspace").order_by()
+    return {one.pk: one for one in rows}
 
 
 def visible_boards(held: Holdings) -> Q:
@@ -77,6 +83,10 @@ def visible_boards(held: Holdings) -> Q:
 
 def on_visible_boards(user: User) -> Q:
     """Objects whose board this person sees. Few boards become a list of ids, which indexes like."""
+    return remembered(("on visible boards", user.pk), lambda: _on_visible_boards(user))
+
+
+def _on_visible_boards(user: User) -> Q:
     held = holdings(user, Board, Workspace)
     seen = Board.objects.filter(visible_boards(held)).order_by().values_list("pk", flat=True)
     listed = list(seen[: MOST_LISTED + 1])

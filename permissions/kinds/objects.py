@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User
+from accounts.remembering import is_remembering
 from catalog.models import GovernedObject
 from permissions import condition_queries as queries
 from permissions import conditions
@@ -73,7 +74,8 @@ def _grounds(
     user: User, things: Mapping[int, GovernedObject], attributes: list[int], transitions: list[int]
 ) -> tuple[ClauseBook, Mapping[int, frozenset[int]]]:
     """The clauses on these assets, and by object what relations this person has to it."""
-    if len(things) == 1 and max(len(attributes), len(transitions)) <= 1:
+    few = len(things) == 1 and max(len(attributes), len(transitions)) <= 1
+    if few and not is_remembering():
         ((pk, thing),) = things.items()
         book, held = conditions.before(
             user.pk,

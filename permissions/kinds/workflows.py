@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.gate import Decision
 from accounts.models import User, Workspace
+from accounts.remembering import remembered
 from permissions.grants import (
     OWNERS,
     Holdings,
@@ -65,12 +66,14 @@ def owned_workflows(user: User) -> Q:
 
 
 def visible_workflows(user: User) -> Q:
-    held = holdings(user, Workspace)
-    seen = (
-        Workspace.objects.filter(visible_workspaces(held)).order_by().values_list("pk", flat=True)
-    )
-    main = ~Q(type=PRIVATE) & Q(workspace_id__in=sorted(seen))
+    seen = remembered(("workspaces", user.pk), lambda: _ids_of_visible_workspaces(user))
+    main = ~Q(type=PRIVATE) & Q(workspace_id__in=seen)
     return held_by(user, Workflow) | main | _owned_by_admins(user)
+
+
+def _ids_of_visible_workspaces(user: User) -> list[int]:
+    seen = Workspace.objects.filter(visible_workspaces(holdings(user, Workspace)))
+    return sorted(seen.order_by().values_list("pk", flat=True))
 
 
 def _owned_by_admins(user: User) -> Q:

@@ -8,6 +8,7 @@ from accounts.gate import Decision
 from accounts.models import Account, Role, User, Workspace
 from accounts.models.account import roles_that_create_by_default
 from accounts.models.workspaces import Access
+from accounts.remembering import remembered
 from permissions.grants import OWNERS, Holdings, holders, holdings, holdings_among
 from permissions.people import ACCOUNT_ADMINS, NOBODY, is_guest
 from permissions.rules import RuleSet
@@ -47,8 +48,12 @@ def people_who_see(workspace: Workspace) -> Q:
 
 
 def roles_that_create_workflows() -> list[str]:
-    found = Account.objects.values_list("roles_that_create_workflows", flat=True).first()
+    found = remembered("roles that create workflows", _roles_that_create_workflows)
     return roles_that_create_by_default() if found is None else list(found)
+
+
+def _roles_that_create_workflows() -> list[str] | None:
+    return Account.objects.values_list("roles_that_create_workflows", flat=True).first()
 
 
 class WorkspaceRules(RuleSet[Workspace]):
