@@ -25,7 +25,7 @@ MOST_SECONDS = 0.9
 class _Memory:
     """What one request has read, and since when."""
 
-    began: float = field(default_factory=monotonic)
+    began: float
     found: dict[Hashable, Any] = field(default_factory=dict)
 
     def fresh(self) -> dict[Hashable, Any]:
@@ -40,7 +40,7 @@ _memory: ContextVar[_Memory | None] = ContextVar("remembered", default=None)
 @contextmanager
 def remembering() -> Iterator[None]:
     """Keeps what is read inside the block; for requests that change nothing."""
-    token = _memory.set(_Memory())
+    token = _memory.set(_Memory(monotonic()))
     try:
         yield
     finally:
