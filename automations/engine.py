@@ -15,13 +15,29 @@ from automations.chain import Chain
 from automations.models import Execution, ExecutionItem
 from catalog.models import GovernedObject
 from journal.clock import now
-from journal.leases import LeaseLost, claim, due, hand_back, heartbeat
+from journal.leases import LeaseLost, claim_one, due, hand_back, heartbeat
+from journal.prepared import Given, Question, insert
 from journal.pushing import mention
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
 
 OPEN = (Execution.Status.QUEUED, Execution.Status.RUNNING)
+HELD: Question[Execution] = Question(
+    lambda: (
+        Execution.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=Given("pk"), lease_token=Given("token"), status__in=OPEN)
+        .select_related("version", "run_as")
+        .order_by()
+    )
+)
+SUBJECT: Question[GovernedObject] = Question(
+    lambda: (
+        GovernedObject.objects.select_related("object_type", "board__workspace", "state")
+        .filter(pk=Given("pk"))
+        .order_by()
+    )
+)
 MOST_LEASES = 5
 BACKOFF_SECONDS = 2
 
@@ -29,11 +45,11 @@ BACKOFF_SECONDS = 2
 def run(execution_id: int) -> bool:
     """Runs an execution that is due; False where another worker has it or it has ended."""
     rows = Execution.objects.filter(pk=execution_id, status__in=OPEN)
-    token, claimed = claim(rows)
-    if not claimed:
+    token = claim_one(rows)
+    if token is None:
         return False
     try:
-        with heartbeat(Execution, claimed, token):
+        with heartbeat(Execution, [execution_id], token):
             _run_segment(execution_id, token)
     except LeaseLost:
         log.info("lease_lost", execution=execution_id)
@@ -64,10 +80,7 @@ def _run_segment(execution_id: int, token: str) -> None:
 
 def _held(execution_id: int, token: str) -> Execution:
     """The row under this worker's lease, locked, so that nobody takes it over before the commit."""
-    rows = Execution.objects.select_for_update(of=("self",), no_key=True).filter(
-        pk=execution_id, lease_token=token, status__in=OPEN
-    )
-    found = rows.select_related("version", "run_as").first()
+    found = HELD.first(pk=execution_id, token=token)
     if found is None:
         raise LeaseLost
     return found
@@ -76,18 +89,18 @@ def _held(execution_id: int, token: str) -> Execution:
 def _follow(run: runs.Run) -> Chain:
     obj = None
     if run.execution.subject_id is not None:
-        rows = GovernedObject.objects.select_related("object_type", "board", "state")
-        obj = rows.filter(pk=run.execution.subject_id).first()
+        obj = SUBJECT.first(pk=run.execution.subject_id)
     chain = Chain(run, run.context(obj), position=0)
     chain.follow(run.definition["steps"])
     status = ExecutionItem.Status.FAILED if chain.failed else ExecutionItem.Status.SUCCEEDED
-    ExecutionItem.objects.create(
+    item = ExecutionItem(
         execution=run.execution,
         position=0,
         object_id=run.execution.subject_id,
         status=status,
         steps=chain.record,
     )
+    insert([item])
     return chain
 
 

@@ -14,7 +14,10 @@ from catalog.context import ObjectContext, Reading
 from catalog.models import GovernedObject
 from journal.clock import now
 from journal.models import Event
+from journal.prepared import Given, Question
 from permissions.fields import hidden_attributes
+
+EVENT: Question[Event] = Question(lambda: Event.objects.filter(pk=Given("pk")).order_by())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _author_id(execution: Execution, event: Event | None) -> int | None:
 
 
 def _event(pk: int | None) -> Event | None:
-    return Event.objects.filter(pk=pk).first() if pk is not None else None
+    return EVENT.first(pk=pk) if pk is not None else None
 
 
 def run_as_missing(execution: Execution) -> bool:

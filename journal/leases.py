@@ -73,6 +73,21 @@ def claim(
     return token, keys
 
 
+def claim_one(rows: models.QuerySet[L], *, seconds: float = LEASE_SECONDS) -> str | None:
+    """Claims the one row that there is, in one statement; None where it isn't due or is taken.
+
+    The update decides: of two at once the second finds the row leased.
+    """
+    instant = now()
+    token = secrets.token_hex(16)
+    taken = rows.filter(due(instant)).update(
+        lease_token=token,
+        leased_until=instant + timedelta(seconds=seconds),
+        lease_count=F("lease_count") + 1,
+    )
+    return token if taken else None
+
+
 def renew(
     model: type[Leased], keys: list[Any], token: str, *, seconds: float = LEASE_SECONDS
 ) -> bool:

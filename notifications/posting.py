@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
 from accounts.models import User
+from journal.prepared import Given, Question, insert
 from journal.waking import wake
 from notifications import pushing
 from notifications.channels.inbox import INBOX
@@ -20,6 +21,9 @@ from notifications.told import Reason, Told, Undelivered
 
 LONGEST_CAUSE = 200
 ATTEMPTS = 3
+TOLD: Question[tuple[int]] = Question(
+    lambda: Notification.objects.filter(cause=Given("cause")).order_by().values_list("user_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def _write(
         ]
         try:
             with transaction.atomic():
-                return Notification.objects.bulk_create(rows)
+                insert(rows)
+                return rows
         except IntegrityError:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -95,11 +100,7 @@ def _write(
 
 
 def _leave_out_told(audience: Audience, cause: str) -> None:
-    told = set(
-        Notification.objects.filter(
-            cause=cause, user__in=[user.pk for user in audience.users]
-        ).values_list("user_id", flat=True)
-    )
+    told = {user_id for (user_id,) in TOLD.rows(cause=cause)}
     audience.leave_out([user for user in audience.users if user.pk in told], Reason.ALREADY_TOLD)
 
 
@@ -126,7 +127,7 @@ def _hand_on(written: Sequence[Notification], ways: dict[int, list[Channel]]) ->
         for channel in ways[row.user_id]
         if channel.send
     ]
-    Delivery.objects.bulk_create(deliveries)
+    insert(deliveries)
     for key in sorted({delivery.channel for delivery in deliveries}):
         wake("notifications.deliver", key)
     for row in written:

@@ -12,8 +12,16 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.models import Team, User
 from catalog.models import GovernedObject
+from journal.prepared import Given, Question
 from notifications.models import Template
 from notifications.told import LeftOut, Reason
+
+HOLDERS: Question[User] = Question(
+    lambda: User.objects.filter(
+        user_relations__object=Given("object"), user_relations__type__key=Given("key")
+    ).order_by()
+)
+MOST_SINGLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,7 @@ def _named(rule: RecipientRule, obj: GovernedObject | None) -> Audience:
 
 
 def _holders(obj: GovernedObject, keys: Iterable[str]) -> Iterable[User]:
-    return User.objects.filter(
-        user_relations__object=obj, user_relations__type__key__in=list(keys)
-    ).distinct()
+    return [user for key in dict.fromkeys(keys) for user in HOLDERS.rows(object=obj.pk, key=key)]
 
 
 def _teams(names: Iterable[str]) -> dict[str, list[User]]:
@@ -112,9 +118,12 @@ def _teams(names: Iterable[str]) -> dict[str, list[User]]:
 
 
 def _blind(users: Sequence[User], obj: GovernedObject) -> list[User]:
-    """Those who may not see the object: one query, and one more for each admin it doesn't name."""
-    if not users:
-        return []
+    """Those who may not see the object: a few are asked one by one, many by one query.
+
+    It doesn't name admins who see it by their power alone, so they are asked one by one, too.
+    """
+    if len(users) <= MOST_SINGLE:
+        return [user for user in users if not may_see(user, obj)]
     seeing = set(
         gate.who("view", obj)
         .filter(pk__in=[user.pk for user in users])

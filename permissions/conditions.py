@@ -9,7 +9,7 @@ from functools import partial, reduce
 from operator import or_
 from typing import Any, TypeAlias
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.remembering import remembered, remembered_each
 from catalog.models import GovernedObject, UserRelation
@@ -33,13 +33,19 @@ RELATION_TYPE = COLUMNS.index("user_relation_type_id")
 NONE: list[Clause] = []
 NO_RELATIONS: frozenset[int] = frozenset()
 
+
+def _on_given() -> QuerySet[Condition]:
+    return Condition.objects.filter(
+        Q(object_type=Given(OF_TYPE))
+        | Q(attribute=Given(OF_ATTRIBUTE))
+        | Q(transition=Given(OF_TRANSITION))
+    )
+
+
+ON_GIVEN: Question[tuple[Any, ...]] = Question(lambda: _on_given().values_list(*COLUMNS))
 BEFORE: Question[tuple[Any, ...]] = Question(
     lambda: (
-        Condition.objects.filter(
-            Q(object_type=Given("object_type"))
-            | Q(attribute=Given("attribute"))
-            | Q(transition=Given("transition"))
-        )
+        _on_given()
         .annotate(
             is_held=Exists(
                 UserRelation.objects.filter(
@@ -96,11 +102,11 @@ def read(
 
 
 def _of_assets(assets: Sequence[Asset]) -> Mapping[Asset, list[Clause]]:
-    parts = [
-        Q(**{f"{column}__in": ids})
-        for column in (OF_TYPE, OF_ATTRIBUTE, OF_TRANSITION)
-        if (ids := [pk for name, pk in assets if name == column])
-    ]
+    by_column = {column: [pk for name, pk in assets if name == column] for column in ASSETS}
+    if all(len(ids) <= 1 for ids in by_column.values()):
+        single = {name: next(iter(ids), None) for name, ids in by_column.items()}
+        return _filed(ON_GIVEN.rows(**single))
+    parts = [Q(**{f"{column}__in": ids}) for column, ids in by_column.items() if ids]
     return _filed(Condition.objects.filter(reduce(or_, parts)).values_list(*COLUMNS))
 
 
@@ -132,9 +138,9 @@ def before(
     rows = BEFORE.rows(
         user=user_id,
         object=thing.pk,
-        object_type=thing.object_type_id,
-        attribute=attribute,
-        transition=transition,
+        object_type_id=thing.object_type_id,
+        attribute_id=attribute,
+        transition_id=transition,
     )
     held = frozenset(row[RELATION_TYPE] for row in rows if row[-1])
     return _bound(_filed(row[:-1] for row in rows).items()), held

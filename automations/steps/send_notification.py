@@ -11,12 +11,16 @@ from accounts.models import Team, User
 from automations.steps.base import Step, StepRun, unknown_key
 from catalog.expressions import ExpressionError, Reference
 from catalog.models import UserRelationType
+from journal.prepared import Given, Question
 from notifications.models import Template
 from notifications.recipients import RecipientRule
 from notifications.rendering import wording_of
 from notifications.services import notify
 from workflows.authoring.kinds import Scope, StepKind
 
+TEMPLATE: Question[Template] = Question(
+    lambda: Template.objects.filter(key=Given("key")).select_related("application").order_by()
+)
 FORM = {
     "properties": {
         "templateKey": {"type": "string"},
@@ -66,7 +70,7 @@ def run(run: StepRun) -> dict[str, Any]:
     """Writes the notifications; who was told and who was not is the output."""
     step = run.step
     run.input.update({name: step[name] for name in FORM["properties"] if name in step})
-    template = Template.objects.filter(key=step["templateKey"]).first()
+    template = TEMPLATE.first(key=step["templateKey"])
     if template is None:
         raise Refused(f"There is no template {step['templateKey']!r}.", code="unknownReference")
     told = notify(

@@ -33,6 +33,7 @@ from catalog.services.beginnings import first_state, free_key, key_problems, nam
 from catalog.services.boards import default_board
 from catalog.services.ledger import Ledger
 from catalog.services.parts import (
+    attributes_of,
     claim_unique_values,
     demand_version,
     differences,
@@ -158,7 +159,7 @@ def update(
         locked = lock(obj)
         demand_version(locked, expected_version)
         gate.demand(actor, "edit", locked)
-        types = list(locked.object_type.attributes.all())
+        types = attributes_of(locked)
         values, problems = rules.validate(
             types,
             attributes or {},

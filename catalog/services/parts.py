@@ -23,6 +23,10 @@ LOCKED: Question[GovernedObject] = Question(
     )
 )
 
+ATTRIBUTES: Question[AttributeType] = Question(
+    lambda: AttributeType.objects.filter(object_type=Given("object_type"))
+)
+
 
 def lock(obj: GovernedObject) -> GovernedObject:
     """The row, fresh, locked until the transaction ends."""
@@ -40,6 +44,11 @@ def demand_version(obj: GovernedObject, expected: int | None) -> None:
             code="staleVersion",
             version=obj.version,
         )
+
+
+def attributes_of(obj: GovernedObject) -> list[AttributeType]:
+    """The attributes of the object's type, in their order."""
+    return ATTRIBUTES.rows(object_type=obj.object_type_id)
 
 
 def known_users(
