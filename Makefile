@@ -28,7 +28,6 @@ help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## serves Sluice with the demo account on http://127.0.0.1:8000 (PORT= changes it)
-	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
 	@exec $(BIN)/python manage.py serve --host 127.0.0.1 --port $(PORT)
 

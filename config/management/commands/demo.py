@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,11 +11,14 @@ from accounts.demo_names import DEMO_PASSWORD, DEMO_USERNAMES
 from accounts.exceptions import Refused
 from accounts.gates import operators
 from config.demo.loading import load
+from config.serving.migrating import migrate
 
 
 @operators(why="Whoever has the shell of the server may load the demo account.")
 class Command(BaseCommand):
-    help = "Loads the demo account; again without change."
+    help = "Loads the demo account; again without change. Migrates first."
+    # The command that serves runs Django's checks, which take longer than a second loading.
+    requires_system_checks: ClassVar = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION:
@@ -23,6 +26,7 @@ class Command(BaseCommand):
                 "ALLOWED_HOSTS names a host beyond this machine: the demo account, whose passwords "
                 "everybody knows, is refused here."
             )
+        migrate()
         try:
             loaded = load()
         except Refused as refused:
