@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.picture import drawn
+from benchmarks.picture import Bar, drawn
 from benchmarks.rows import HEADS, Row
 
 HERE = Path(__file__).parent
@@ -41,7 +41,8 @@ class Results:
         content = {**self.surroundings, "rows": [asdict(row) for row in self.rows]}
         text = json.dumps(content, indent=1) + "\n"
         (folder / "latest.json").write_text(text, encoding="utf-8")
-        picture = drawn(self.label, [HEADS, *(row.cells for row in self.rows)])
+        bars = [Bar(row.ratio, row.floor) for row in self.rows]
+        picture = drawn(self.label, [HEADS, *(row.cells for row in self.rows)], bars)
         (folder / "latest.svg").write_text(picture, encoding="utf-8")
 
 

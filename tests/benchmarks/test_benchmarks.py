@@ -17,6 +17,7 @@ from django.apps import apps
 
 from benchmarks.benchmark import Benchmark
 from benchmarks.kinds import BENCHMARKS
+from benchmarks.picture import MOST_RATIO, PLOT, Bar, drawn
 from benchmarks.results import Results, floors, line
 from benchmarks.rows import HEADS, Row
 from benchmarks.surroundings import DATABASES
@@ -100,9 +101,25 @@ def test_results_are_kept_as_json_and_as_a_picture(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "sqlite" / "latest.json").read_text(encoding="utf-8"))
     assert kept["cores"] == 2
     assert [Row(**given) for given in kept["rows"]] == [row(0.8, 0.5)]
-    drawn = ET.parse(tmp_path / "sqlite" / "latest.svg")
-    words = {element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    picture = ET.parse(tmp_path / "sqlite" / "latest.svg")
+    words = {element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")}
     assert {"SQLite", "first <page>", "0.80", "0.50", HEADS[1]} <= words
+
+
+def test_a_bar_is_as_long_as_its_ratio_and_tells_when_it_is_too_short() -> None:
+    bars = [Bar(0.5, 0.4), Bar(0.25, 0.4), Bar(None, None), Bar(9.0, None)]
+    lines = [HEADS, *[row(0.5, None).cells] * len(bars)]
+    drawing = ET.fromstring(drawn("SQLite", lines, bars))
+    found = [
+        (one.get("class"), int(one.get("width", "0")))
+        for one in drawing.iter("{http://www.w3.org/2000/svg}rect")
+        if one.get("class")
+    ]
+    assert found == [
+        ("bar", PLOT // 2),
+        ("low", PLOT // 4),
+        ("bar", round(PLOT * MOST_RATIO)),
+    ]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
