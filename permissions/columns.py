@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.grants import codename
 from accounts.models import User
+from accounts.remembering import remembered
 from catalog.models import BoardColumn
 from permissions.condition_queries import ALWAYS
 from permissions.grants import Holdings, holders, holdings_among
@@ -35,7 +36,12 @@ OPEN = Columns()
 
 def of_boards(user: User, boards: Iterable[int]) -> Columns:
     """What the columns of these boards keep from this person; two queries."""
-    rows = list(BoardColumn.objects.filter(board__in=set(boards)).order_by())
+    asked = frozenset(boards)
+    return remembered(("columns", user.pk, asked), lambda: _of_boards(user, asked))
+
+
+def _of_boards(user: User, boards: frozenset[int]) -> Columns:
+    rows = list(BoardColumn.objects.filter(board__in=boards).order_by())
     if not rows:
         return OPEN
     held = _held(user, rows)
