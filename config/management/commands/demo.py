@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,7 +18,7 @@ from config.serving.migrating import migrate
 class Command(BaseCommand):
     help = "Loads the demo account; again without change. Migrates first."
     # The command that serves runs Django's checks, which take longer than a second loading.
-    requires_system_checks: ClassVar = []
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION:
