@@ -1,6 +1,7 @@
 """Objects with a person each come from a file, with validation, gate, history and events.
 
-Bare: `bulk_create` of the same rows in transactions of the same size, from values at hand.
+Bare: `bulk_create` of the same rows in transactions of the same size, from values at hand;
+one row says that there is an import.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from benchmarks.benchmark import Benchmark
 from benchmarks.timing import Race, Unit, Work
 from benchmarks.world import OWNER, World
 from catalog.importing.service import LINES, import_objects
-from catalog.models import Change, GovernedObject, UserRelation
+from catalog.models import Change, GovernedObject, Import, UserRelation
 from catalog.services.parts import snapshot
 from journal.kinds import consumers_of
 from journal.models import Event, Pending
@@ -59,6 +60,13 @@ def _bare(world: World, objects: int) -> Work:
     lines = [_line(world) for _ in range(objects)]
 
     def work() -> None:
+        Import.objects.create(
+            object_type=world.recipe,
+            board=world.board,
+            user=world.member,
+            format=Import.Format.JSONL,
+            line_count=objects,
+        )
         for first in range(0, objects, LINES):
             with transaction.atomic():
                 _write(world, lines[first : first + LINES])

@@ -170,7 +170,7 @@ def _sent(case: Case[Any], client: APIClient) -> Response:
     return Response(
         status_code=answer.status_code,
         headers={name: [value] for name, value in answer.items()},
-        content=answer.content,
+        content=answer.getvalue(),
         request=request,
         elapsed=0.0,
         verify=False,
