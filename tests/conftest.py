@@ -22,7 +22,8 @@ from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
 
 # What starts programs or reads settings meets the database and the broker without asking for them.
-SURROUNDED = ("browser", "config", "faults")
+# Not so the browser's tests: their server is an embedded one in either round.
+SURROUNDED = ("config", "faults")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _meets_storage(item: pytest.Item) -> bool:
     names = getattr(item, "fixturenames", ())
+    if item.get_closest_marker("browser") is not None:
+        return False
     return (
         item.path.relative_to(Path(__file__).parent).parts[0] in SURROUNDED
         or item.get_closest_marker("django_db") is not None

@@ -6,6 +6,7 @@ serves them all, so each test has recipes of its own.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -54,10 +55,15 @@ def serving(folder: Path, port: int) -> Iterator[Program]:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database in which the demo account is."""
-    folder = tmp_path_factory.mktemp("demo")
-    for words in (("migrate", "-v0"), ("demo",)):
-        assert manage(folder, *words).wait(120) == 0, (folder / "log").read_text()
+    """A folder with a database in which the demo account is; one for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo-account"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            assert manage(folder, "demo").wait(120) == 0, (folder / "log").read_text()
+            (folder / "made").touch()
     return folder
 
 
