@@ -234,7 +234,8 @@ def _among_others(order: Order | ByAttribute) -> Order:
     if isinstance(order, Order):
         return order
     return Order(
-        f"attribute_{order.key}",
+        # With the kind: values of a cursor mean nothing in a list where the attribute has another.
+        f"attribute_{order.kind.value}_{order.key}",
         expression=order.expression,
         is_descending=order.is_descending,
         is_nullable=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -85,8 +85,10 @@ class Planning:
         if found is None and not problems:
             return Plan(line, self._new(line, values), is_new=True)
         if found is not None and not problems:
+            # Before anything is compared: who may not see a value could otherwise guess it.
+            problems += self._refused(found, "view", values)
             changed = differences(found.attributes, values)
-            problems += self._column_problems(found, changed)
+            problems += [] if problems else self._refused(found, "edit", changed)
             if not problems:
                 return Plan(line, found, is_new=False, changed=changed)
         self.report.refuse(line.number, problems)
@@ -149,20 +151,15 @@ class Planning:
             return [] if decision else [Problem("/parentKey", "denied", decision.reason)]
         return []
 
-    def _column_problems(
-        self, obj: GovernedObject, changed: Mapping[str, tuple[Any, Any]]
-    ) -> list[Problem]:
-        actor = self.ground.actor
-        if actor.is_admin or not changed:
+    def _refused(self, obj: GovernedObject, verb: str, keys: Collection[str]) -> list[Problem]:
+        """A problem for each of these attributes with which the actor may not do that."""
+        if self.ground.actor.is_admin or not keys:
             return []
-        denied = [
-            (one.key, gate.allows(actor, "edit", AttributeOf(obj, one)))
-            for one in self.ground.attributes
-            if one.key in changed
-        ]
+        things = [AttributeOf(obj, one) for one in self.ground.attributes if one.key in keys]
+        decisions = gate.allows_each(self.ground.actor, verb, things)
         return [
-            Problem(f"/attributes/{key}", "denied", decision.reason)
-            for key, decision in denied
+            Problem(f"/attributes/{thing.attribute.key}", "denied", decision.reason)
+            for thing, decision in zip(things, decisions, strict=True)
             if not decision
         ]
 

@@ -180,8 +180,10 @@ def _save(
     name: str | None,
     values: Mapping[str, Any],
 ) -> GovernedObject:
-    changed = differences(obj.attributes, values)
     by_key = {attribute.key: attribute for attribute in types}
+    # Before anything is compared: who may not see a value could otherwise guess it.
+    gate.demand_each(actor, "view", [AttributeOf(obj, by_key[key]) for key in values])
+    changed = differences(obj.attributes, values)
     gate.demand_each(actor, "edit", [AttributeOf(obj, by_key[key]) for key in changed])
     ledger = Ledger(actor.origin)
     for key, (before, after) in changed.items():

@@ -75,6 +75,26 @@ def test_its_editors_edit_it_and_nobody_else(api: Client, soup: GovernedObject) 
     assert api("admin").patch(at(soup), {"attributes": {"price": "7"}}).status_code == 200
 
 
+def test_who_may_not_see_it_can_not_guess_it_by_saving(
+    api: Client, soup: GovernedObject, cast: Cast, kitchen: Kitchen, tmp_path: Path
+) -> None:
+    said = []
+    for value in ("2", "3", None):
+        refused = problem(
+            api("outsider").patch(at(soup), {"attributes": {"price": value, "number": 1}}), 403
+        )
+        assert refused["level"] == "column"
+        said.append(refused["detail"])
+        path = tmp_path / "guess.csv"
+        path.write_text(f"key,name,attributes.price\nsoup,Soup,{value or ''}\n")
+        report = import_objects(path, actor=cast.acting("outsider"), object_type=kitchen.recipe)
+        # An empty cell names no attribute.
+        assert [one.number for one in report.bad] == ([2] if value else [])
+    assert len(set(said)) == 1
+    assert api("member").patch(at(soup), {"attributes": {"price": "2"}}).status_code == 200
+    assert api("outsider").patch(at(soup), {"attributes": {"number": 2}}).status_code == 200
+
+
 def test_nobody_brings_a_value_past_it(
     api: Client, soup: GovernedObject, cast: Cast, kitchen: Kitchen, tmp_path: Path
 ) -> None:

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import AttributeType, GovernedObject
+from catalog.models import AttributeType, GovernedObject, ObjectType
 from catalog.services import indexing
 from permissions.models import Condition
+from tests.api.problems import problem
 from tests.cast import Cast, Client
 from tests.kitchen import Kitchen
 
@@ -139,3 +140,19 @@ def test_where_it_is_hidden_it_gives_no_place(api: Client, kitchen: Kitchen, cas
     assert walked(api, "sort=attribute.price", "owner") == ["c", "b", "a"]
     assert walked(api, "sort=-attribute.price", "owner") == ["b", "c", "a"]
     assert walked(api, "sort=attribute.price", "member") == ["a", "b", "c"]
+
+
+def test_a_cursor_means_nothing_where_the_attribute_is_of_another_kind(
+    api: Client, kitchen: Kitchen
+) -> None:
+    other = ObjectType.objects.create(key="tool", name="Tool", lifecycle=kitchen.lifecycle)
+    AttributeType.objects.create(key="x", name="X", object_type=kitchen.recipe, type="string")
+    AttributeType.objects.create(key="x", name="X", object_type=other, type="integer")
+    for number in range(5):
+        kitchen.make(f"Dish {number}", attributes={"x": f"text {number}"})
+    for sort in ("attribute.x,name", "attribute.x"):
+        following = api("member").get(f"{OBJECTS}&sort={sort}").json()["next"]
+        moved = address(following).replace("objectTypeKey=recipe", "objectTypeKey=tool")
+        assert api("member").get(address(following)).status_code == 200
+        refused = problem(api("member").get(moved), 422)
+        assert refused["errors"][0]["pointer"] == "/cursor"

@@ -76,7 +76,7 @@ def test_somebody_is_invited_joins_and_changes_their_profile(
 def test_a_changed_password_signs_out_the_other_browser_too(
     visitors: Visitors, program: Program
 ) -> None:
-    here, there = visitors.visitor("approver"), visitors.visitor("approver")
+    here, there = visitors.visitor("pat"), visitors.visitor("pat")
     here.go("/profile/")
     here.page.locator("#password-currentPassword").fill("demo")
     here.page.locator("#password-password").fill(GOOD)
@@ -86,7 +86,7 @@ def test_a_changed_password_signs_out_the_other_browser_too(
     expect(here.page.get_by_role("status")).to_contain_text("Your password was changed")
     there.page.goto(f"{there.base}/boards/")
     expect(there.page).to_have_url(re.compile("/sign-in/"))
-    sign_in(there, "Approver", GOOD)
+    sign_in(there, "Pat", GOOD)
     assert here.complaints == []
 
 
@@ -94,15 +94,15 @@ def test_a_forgotten_password_is_chosen_anew_by_mail(visitors: Visitors, program
     visitor = visitors.visitor()
     visitor.go("/sign-in/")
     visitor.page.get_by_role("link", name="Forgotten your password?").click()
-    fill(visitor, **{"E-mail_address": "viewer@demo.example"})
+    fill(visitor, **{"E-mail_address": "robin@demo.example"})
     visitor.press("Send the link")
     expect(visitor.page.get_by_role("status")).to_contain_text("on its way")
-    path = link_to(program, "viewer@demo.example", "password/new")
+    path = link_to(program, "robin@demo.example", "password/new")
     visitor.go(path)
     fill(visitor, New_password=GOOD, New_password_again=GOOD)
     visitor.press("Change the password")
     expect(visitor.page).to_have_url(f"{visitor.base}/sign-in/")
-    sign_in(visitor, "viewer", GOOD)
+    sign_in(visitor, "robin", GOOD)
     visitor.go(path)
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("This link is not valid")
     assert visitor.complaints == []
