@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from notifications.models import Delivery, Notification, Template
-from permissions.rules import FollowingRules, OwnRules, RuleSet, SettingRules
+from permissions.rules import FollowingRules, InnerSettingRules, OwnRules, RuleSet
 
 OWN: Final = OwnRules(Notification, {"view"})
 
@@ -21,4 +21,4 @@ class DeliveryRules(FollowingRules):
         self.overridden = self.verbs
 
 
-RULES: Final[tuple[RuleSet[object], ...]] = (OWN, DeliveryRules(), SettingRules(Template))
+RULES: Final[tuple[RuleSet[object], ...]] = (OWN, DeliveryRules(), InnerSettingRules(Template))

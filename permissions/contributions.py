@@ -36,21 +36,26 @@ from permissions.kinds.operations import OperatorRules
 from permissions.kinds.workflows import WorkflowRules
 from permissions.kinds.workspaces import WorkspaceRules
 from permissions.models import Condition
-from permissions.rules import FollowingRules, OwnRules, SettingRules, rules
+from permissions.rules import (
+    FollowingRules,
+    InnerSettingRules,
+    OwnRules,
+    SettingRules,
+    rules,
+)
 from workflows.models import Transition, Version
 
 SETTINGS = (
     Application,
     AttributeType,
-    Condition,
     Lifecycle,
     ObjectType,
-    Package,
     RelationType,
     State,
     Transition,
     UserRelationType,
 )
+INNER_SETTINGS = (Condition, Package)
 
 board_rules = BoardRules()
 workflow_rules = WorkflowRules()
@@ -66,6 +71,8 @@ def contribute() -> None:
 def register_rules() -> None:
     for kind in SETTINGS:
         rules.register(SettingRules(kind))
+    for inner in INNER_SETTINGS:
+        rules.register(InnerSettingRules(inner))
     for rule in (
         UserRules(),
         TeamRules(),

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.db.models import Q
 
 from accounts.gate import Decision
-from accounts.models import User
-from permissions.people import ACCOUNT_ADMINS, EVERYBODY, NOBODY
+from accounts.models import Role, User
+from permissions.people import ACCOUNT_ADMINS, EVERYBODY, NOBODY, is_guest
 from permissions.registry import rules
 
 T = TypeVar("T")
@@ -21,6 +21,7 @@ T = TypeVar("T")
 __all__ = [
     "AnyRules",
     "FollowingRules",
+    "InnerSettingRules",
     "OwnRules",
     "RuleSet",
     "SettingRules",
@@ -120,6 +121,18 @@ class SettingRules(RuleSet[Any]):
 
     def who_kind(self, verb: str) -> Q:
         return EVERYBODY if verb == "view" else ACCOUNT_ADMINS
+
+
+class InnerSettingRules(SettingRules):
+    """Rows that configure the account and say how others work in it: not for guests."""
+
+    def allows_kind(self, user: User, verb: str) -> Decision:
+        if verb == "view" and is_guest(user) and not user.is_account_admin:
+            return Decision(False, "role", "Guests see only what they are invited to.")
+        return super().allows_kind(user, verb)
+
+    def who_kind(self, verb: str) -> Q:
+        return ~Q(role=Role.GUEST) | ACCOUNT_ADMINS if verb == "view" else ACCOUNT_ADMINS
 
 
 class OwnRules(RuleSet[Any]):

@@ -266,3 +266,13 @@ def test_attribute_types_come_page_by_page(api: Client, kitchen: Kitchen) -> Non
         seen += [one["key"] for one in page["results"]]
         url = page["next"]
     assert seen == sorted(kitchen.recipe.attributes.values_list("key", flat=True))
+
+
+@pytest.mark.parametrize("address", ["conditions", "notification-templates"])
+def test_how_others_work_is_nothing_for_guests(
+    api: Client, kitchen: Kitchen, cast: Cast, address: str
+) -> None:
+    Condition.objects.create(object_type=kitchen.recipe, is_editable=True)
+    url = f"/api/v1/{address}/"
+    assert len(api("viewer").get(url).json()["results"]) > 0
+    assert api("guest").get(url).json()["results"] == []
