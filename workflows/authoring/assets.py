@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from accounts.exceptions import Problem
-from accounts.grants import OWN, holders
+from accounts.grants import OWN, all_holders
 from accounts.keys import nearest
 from accounts.models import Team, User, Workspace
 from catalog.packages.fields import KEY, NAME, Content, Field
@@ -119,28 +118,11 @@ class Automations(AssetKind):
             return None
         return f"It is published, but a trigger of the kind {kind.key} doesn't fire yet."
 
-    def rows(self) -> QuerySet[Workflow]:
-        """All workflows, with what `read` needs."""
-        return Workflow.objects.select_related("live_version", "workspace").order_by("pk")
-
     def present(self) -> dict[str, Content]:
-        return {row.key: self.read(row) for row in self.rows()}
-
-    def read(self, row: Workflow) -> Content:
-        """The content of a workflow: its live definition, else that of its draft."""
-        definition = _definition_of(row)
-        users, teams = holders(row, OWN)
-        return {
-            "key": row.key,
-            "name": row.name,
-            "description": row.description or None,
-            "trigger": definition.get("trigger"),
-            "stream": definition.get("stream"),
-            "actions": definition.get("steps"),
-            "workspaceKey": row.workspace.key,
-            "owners": sorted([*users, *teams]) or None,
-            "published": row.live_version is not None,
-        }
+        """Four queries, however many workflows there are."""
+        rows = list(Workflow.objects.select_related("live_version", "workspace").order_by("pk"))
+        owners, drafts = all_holders(rows, OWN), _drafts_of_unpublished()
+        return {row.key: _content(row, owners[row.pk], drafts) for row in rows}
 
     def write(self, content: Content, *, before: Content | None, actor: Actor) -> None:
         if before is None:
@@ -165,11 +147,27 @@ def _definition(content: Content) -> Content:
     return {name: content[name] for name in DEFINITION if content[name] is not None}
 
 
-def _definition_of(row: Workflow) -> Json:
-    if row.live_version is not None:
-        return row.live_version.definition
-    draft = Draft.objects.filter(workflow=row, owner=None).first()
-    return draft.definition if draft else {}
+def _content(row: Workflow, owners: Sequence[str], drafts: Mapping[int, Json]) -> Content:
+    """The content of a workflow: its live definition, else that of its draft."""
+    live = row.live_version
+    definition = drafts.get(row.pk, {}) if live is None else live.definition
+    return {
+        "key": row.key,
+        "name": row.name,
+        "description": row.description or None,
+        "trigger": definition.get("trigger"),
+        "stream": definition.get("stream"),
+        "actions": definition.get("steps"),
+        "workspaceKey": row.workspace.key,
+        "owners": sorted(owners) or None,
+        "published": live is not None,
+    }
+
+
+def _drafts_of_unpublished() -> dict[int, Json]:
+    """By workflow id, what the shared draft says where nothing is live."""
+    drafts = Draft.objects.filter(owner=None, workflow__live_version=None)
+    return dict(drafts.values_list("workflow_id", "definition"))
 
 
 def _create(content: Content, actor: Actor) -> Workflow:
