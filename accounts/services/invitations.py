@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts import gate
 from accounts.actor import Actor
@@ -15,7 +15,7 @@ from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from accounts.folding import folded
 from accounts.models import Invitation, MailKind, Role, User
 from accounts.models.invitations import new_nonce
-from accounts.services import links
+from accounts.services import addresses, links
 from accounts.services.mailing import queue
 from accounts.services.user_problems import email_problems
 from accounts.services.users import create_user, find_teams, known_role
@@ -34,7 +34,6 @@ def invite(
 ) -> Invitation:
     """Invites somebody by e-mail. One address has one open invitation at a time."""
     gate.demand(actor, "manage", Invitation)
-    _check(email)
     invitation = Invitation(
         email=email,
         role=known_role(role),
@@ -42,6 +41,7 @@ def invite(
         expires_at=now() + links.INVITATION_LASTS,
     )
     with transaction.atomic(), refusing({"invitation_open_once": _invited(email)}):
+        _check(email)
         invitation.save(force_insert=True)
         invitation.teams.set(find_teams(teams))
         queue(MailKind.INVITATION, address=email, invitation=invitation)
@@ -138,10 +138,7 @@ def _check(email: str) -> None:
         raise Invalid(problems=problems)
     if Invitation.objects.filter(folded_email=folded(email), accepted_at=None).exists():
         raise _invited(email)
-    there = User.objects.filter(Q(email=email) | Q(email__iexact=email)).first()
-    if there is not None:
-        detail = f"{there.username} has this address already."
-        raise Invalid(problems=[Problem("/email", "taken", detail, email)])
+    addresses.demand_free(email)
 
 
 def _invited(email: str) -> Invalid:

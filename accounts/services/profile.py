@@ -7,11 +7,11 @@ from django.db import transaction
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from accounts.models import EmailChange, MailKind, User
 from accounts.models.invitations import new_nonce
 from accounts.person_names import tidy
-from accounts.services import links, throttling
+from accounts.services import addresses, links, throttling
 from accounts.services.mailing import queue
 from accounts.services.passwords import demand_current_password
 from accounts.services.throttling import EMAIL_CHANGE_USER
@@ -71,7 +71,9 @@ def _ask_email_change(user: User, email: str) -> None:
         "expires_at": now() + links.EMAIL_CHANGE_LASTS,
     }
     EmailChange.objects.update_or_create(user=user, defaults=wish)
-    queue(MailKind.EMAIL_CONFIRMATION, address=email, user=user)
+    if addresses.holder_of(email, but=user) is None:
+        # Nobody is told whether an address is somebody's here, and its owner gets no mail of it.
+        queue(MailKind.EMAIL_CONFIRMATION, address=email, user=user)
     if user.email:
         queue(MailKind.EMAIL_CHANGE_ASKED, address=user.email, user=user)
     log.info("email_change_asked", user=user.pk)
@@ -109,6 +111,9 @@ def confirm_email_change(token: str) -> User:
         named = email_change_of(token)
         user = User.objects.select_for_update().get(pk=named.user_id)
         change = email_change_of(token)  # again, now that nobody else can confirm it
+        addresses.hold()
+        if addresses.holder_of(change.email, but=user) is not None:
+            raise Conflict("Another user has this e-mail address by now.")
         old, user.email = user.email, change.email
         user.save(update_fields=["email"])
         change.delete()

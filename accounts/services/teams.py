@@ -15,9 +15,11 @@ from accounts.exceptions import Invalid, Problem
 from accounts.folding import folded
 from accounts.holdings import owned_alone_by_team
 from accounts.keys import TEAM_FORM
+from accounts.lookalikes import mixed_word
 from accounts.models import Team, User
 from accounts.services.handing_over import sole_owner
-from accounts.services.people import find_users
+from accounts.services.people import find_users, name_that_looks_like
+from accounts.services.user_problems import looking_like, mixing
 
 LONGEST = 150
 # Two requests at once: the second meets one of these. The name's own belongs to Django's groups.
@@ -111,6 +113,10 @@ def _rename(team: Team, name: str | None) -> None:
 def _check_name(name: str) -> None:
     if len(name) > LONGEST or not TEAM_FORM.match(name):
         raise Invalid(problems=[Problem("/name", "badName", FORM_SENTENCE, name)])
+    if word := mixed_word(name):
+        raise Invalid(problems=[mixing("/name", name, word)])
+    if like := name_that_looks_like(name):
+        raise Invalid(problems=[looking_like("/name", name, like)])
     if User.objects.filter(folded_username=folded(name)).exists():
         detail = f"There is a user {name!r}: nobody could tell the two apart."
         raise Invalid(problems=[Problem("/name", "taken", detail, name)])

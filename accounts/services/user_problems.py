@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from accounts.actor import SYSTEM
 from accounts.exceptions import Problem
 from accounts.folding import folded
+from accounts.lookalikes import mixed_word, plain_form
 from accounts.models import User
 from accounts.models.users import LONGEST_USERNAME
 from accounts.person_names import FIRST, LAST, what_is_wrong
@@ -32,9 +33,23 @@ def normal_username(username: str) -> str:
 
 def username_problems(username: str) -> list[Problem]:
     name = normal_username(username)
-    if len(name) <= LONGEST_USERNAME and USERNAME.fullmatch(name) and folded(name) != SYSTEM:
-        return []
-    return [Problem("/username", "badUsername", USERNAME_SENTENCE, username)]
+    if len(name) > LONGEST_USERNAME or not USERNAME.fullmatch(name) or folded(name) == SYSTEM:
+        return [Problem("/username", "badUsername", USERNAME_SENTENCE, username)]
+    if word := mixed_word(name):
+        return [mixing("/username", username, word)]
+    if plain_form(name) == SYSTEM:
+        return [looking_like("/username", username, SYSTEM)]
+    return []
+
+
+def mixing(pointer: str, name: str, word: str) -> Problem:
+    detail = f"{word!r} mixes letters of several scripts; write each word in one."
+    return Problem(pointer, "mixedScripts", detail, name)
+
+
+def looking_like(pointer: str, name: str, other: str) -> Problem:
+    detail = f"This name looks like {other!r}, written in other letters; choose another one."
+    return Problem(pointer, "looksAlike", detail, name)
 
 
 def email_problems(email: str) -> list[Problem]:

@@ -17,10 +17,13 @@ from accounts.folding import folded
 from accounts.keys import nearest
 from accounts.models import Role, Team, User
 from accounts.person_names import tidy
+from accounts.services import addresses
 from accounts.services.handing_over import demand_others_own
+from accounts.services.people import name_that_looks_like
 from accounts.services.sessions import sign_out_everywhere
 from accounts.services.user_problems import (
     email_problems,
+    looking_like,
     name_problems,
     normal_username,
     password_problems,
@@ -65,6 +68,7 @@ def create_user(
     user.password = make_password(password)
     with transaction.atomic(), _refusing_taken(user.username):
         _check_free(user.username)
+        addresses.demand_free(email)
         user.save(force_insert=True)
         user.groups.set(find_teams(teams))
     return user
@@ -231,6 +235,8 @@ def _change_columns(user: User, **given: str | None) -> None:
     ]
     if problems:
         raise Invalid(problems=problems)
+    if "email" in changed and changed["email"] != user.email:
+        addresses.demand_free(changed["email"], but=user)
     for name, value in changed.items():
         setattr(user, name, value)
     if changed:
@@ -249,6 +255,8 @@ def _check_free(username: str) -> None:
     if QuerySet(Team).filter(folded_name=folded(username)).exists():
         detail = f"There is a team {username!r}: nobody could tell the two apart."
         raise Invalid(problems=[Problem("/username", "taken", detail, username)])
+    if like := name_that_looks_like(username):
+        raise Invalid(problems=[looking_like("/username", username, like)])
 
 
 def _refusing_taken(username: str) -> AbstractContextManager[None]:

@@ -160,7 +160,7 @@ class Batch:
             ]
         if plan.line.people:
             told["userRelations"] = {
-                key: [self.people.named(name).username for name in names]
+                key: list(dict.fromkeys(self.people.named(name).username for name in names))
                 for key, names in plan.line.people.items()
             }
         self.ledger.note(plan.obj, Change.Verb.CREATED, after=told)

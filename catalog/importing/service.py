@@ -34,6 +34,7 @@ from journal.leases import LeaseLost
 
 LINES = 1000
 """Lines of one transaction."""
+TAKEN_OVER = "takenOver"
 
 Progress = Callable[[int, int], None]
 """Hears the number of lines done and of all lines, after each batch."""
@@ -128,7 +129,7 @@ def carry_on(
         importing.holding.finish()
     except LeaseLost:
         raise Conflict(
-            "Another import of this file has taken over; this one stopped.", code="takenOver"
+            "Another import of this file has taken over; this one stopped.", code=TAKEN_OVER
         ) from None
 
 

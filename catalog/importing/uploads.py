@@ -22,7 +22,7 @@ from accounts.exceptions import Conflict, Invalid, Problem, Refused
 from accounts.models import User
 from catalog.importing import checking, runs
 from catalog.importing.runs import LEASE, Upload
-from catalog.importing.service import carry_on, format_of
+from catalog.importing.service import TAKEN_OVER, carry_on, format_of
 from catalog.models import Board, Import, ImportFile, ObjectType
 from catalog.things import PlaceFor
 from journal.clock import now
@@ -50,9 +50,7 @@ def take_in(
     creates_users: bool = False,
 ) -> Import:
     """Keeps a file and what a check of it finds; it is imported by `start` only."""
-    gate.demand(actor, "create_object", PlaceFor(board, object_type))
-    if creates_users:
-        gate.demand(actor, "manage", User)
+    _demand(actor, PlaceFor(board, object_type), creates_users=creates_users)
     if len(content) > MOST_BYTES:
         detail = f"A file of at most {MOST_BYTES // 2**20} MB is taken here; larger ones are "
         detail += "imported with the command import_objects."
@@ -75,9 +73,11 @@ def take_in(
 
 
 def start(run: Import, *, actor: Actor) -> Import:
-    """Lets a checked file be imported, by whichever worker is free."""
+    """Lets a checked file be imported, by whichever worker is free; the check may be days old."""
     with transaction.atomic():
         locked = _locked(run, actor)
+        place = PlaceFor(locked.board, locked.object_type)
+        _demand(actor, place, creates_users=locked.creates_users)
         locked.begin()
         locked.save(update_fields=["status", "started_at", "due_at"])
         wake(TASK, locked.pk)
@@ -88,6 +88,12 @@ def discard(run: Import, *, actor: Actor) -> None:
     """Forgets a checked file."""
     with transaction.atomic():
         _locked(run, actor).delete()
+
+
+def _demand(actor: Actor, place: PlaceFor, *, creates_users: bool) -> None:
+    gate.demand(actor, "create_object", place)
+    if creates_users:
+        gate.demand(actor, "manage", User)
 
 
 def _locked(run: Import, actor: Actor) -> Import:
@@ -114,8 +120,10 @@ def run(import_id: int) -> bool:
         with _as_file(found) as path:
             carry_on(found, path, actor=Actor(found.user, "page"), token=token)
     except Refused as refused:
-        # Its row has ended, or belongs to another worker.
         log.info("import_ended", run=import_id, reason=refused.detail)
+        if refused.code != TAKEN_OVER:  # then its row is another worker's
+            # It would be refused again and again: rights that its owner lost don't come back.
+            runs.fail(found, token, refused.detail)
     finally:
         hand_back(Import, claimed, token, after_seconds=RETRY_SECONDS)
     return True

@@ -210,9 +210,9 @@ def delete(obj: GovernedObject, *, actor: Actor, expected_version: int | None = 
         demand_version(obj, expected_version)
         gate.demand(actor, "delete", obj)
         if children := obj.children.count():
+            some = "1 object" if children == 1 else f"{children} objects"
             raise Conflict(
-                f"{obj.key} has {children} objects below it; move or delete them first.",
-                code="hasChildren",
+                f"{obj.key} has {some} below it, to be moved or deleted first.", code="hasChildren"
             )
         ledger = Ledger(actor.origin)
         _part_from_others(ledger, obj)

@@ -70,6 +70,17 @@ def test_a_new_object_raises_one_event_whatever_its_state_and_people(load: Impor
     assert change.after == event.payload["snapshot"]
 
 
+def test_somebody_who_is_named_twice_is_told_of_once(load: Importer) -> None:
+    load(soup(userRelations={"owner": ["anna", "ANNA"]}, relations={"requires": ["a", "a"]}))
+    load(soup("a"), soup(userRelations={"owner": ["Anna", "anna"]}))
+    assert UserRelation.objects.count() == 1
+    told = Change.objects.get(object_key="soup", verb="created").after
+    assert told["userRelations"] == {"owner": ["anna"]}
+    event = Event.objects.get(payload__snapshot__key="soup")
+    assert event.payload["snapshot"]["userRelations"] == {"owner": ["anna"]}
+    assert kinds() == {"objectCreated": 2}
+
+
 def test_without_a_state_it_begins_where_the_lifecycle_begins(load: Importer) -> None:
     load(soup())
     assert GovernedObject.objects.values_list("state__key", flat=True).get() == "draft"

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.services.users import change_user
 from catalog.importing import uploads
 from catalog.importing.runs import LEASE
-from catalog.models import Board, GovernedObject, Import, ImportFile
+from catalog.models import Board, GovernedObject, Import, ImportFile, UserRelationType
 from journal import clock
 from tests.cast import Cast
 from tests.kitchen import SYSTEM, Kitchen
@@ -162,3 +162,47 @@ def test_a_board_is_exported_as_it_is_shown(cast: Cast, kitchen: Kitchen, board:
     assert text.startswith("\ufeffkey,name,")
     assert [row.split(",")[0] for row in text.splitlines()[1:]] == ["soup"]
     assert browser(cast.outsider).get("/boards/missing/export/").status_code == 404
+
+
+def test_starting_asks_again_for_the_rights_of_the_check(
+    cast: Cast, kitchen: Kitchen, board: Board
+) -> None:
+    change_user(cast.steward, actor=SYSTEM, role="admin")
+    url = upload(browser(cast["steward"]), GOOD, create_users="on").url
+    change_user(cast.steward, actor=SYSTEM, role="member")
+    answer = browser(cast["steward"]).post(f"{url}start/")
+    assert answer.status_code == 403
+    assert Import.objects.get().status == "checked"
+
+
+def test_a_refusal_ends_it_at_once_with_its_reason(
+    cast: Cast, kitchen: Kitchen, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    UserRelationType.objects.get_or_create(key="taster", defaults={"name": "Taster"})
+    lines = b'{"key":"soup","name":"Soup"}\n'
+    lines += b'{"key":"pie","name":"Pie","userRelations":{"taster":["nobody-yet"]}}\n'
+    change_user(cast.steward, actor=SYSTEM, role="admin")
+    client = browser(cast["steward"])
+    url = upload(client, lines, "menu.jsonl", create_users="on").url
+    client.post(f"{url}start/")
+    change_user(cast.steward, actor=SYSTEM, role="member")
+    monkeypatch.setattr("catalog.importing.service.LINES", 1)
+    run = Import.objects.get()
+    assert uploads.run(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.problem, run.lease_count) == (
+        "failed",
+        "Only account admins may do this.",
+        1,
+    )
+    assert set(GovernedObject.objects.values_list("key", flat=True)) == {"soup"}
+    assert run.problem in text_of(browser(cast["steward"]).get(url))
+
+
+def test_one_line_is_told_of_as_one(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    member = browser(cast.member)
+    url = upload(member, b"key,name\nsoup,Soup\n").url
+    assert "Its one line was looked at." in text_of(member.get(url))
+    member.post(f"{url}start/")
+    uploads.run(Import.objects.get().pk)
+    assert "The file was read to its end." in text_of(member.get(url))
