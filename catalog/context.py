@@ -5,27 +5,33 @@ Every facade offers named parts and nothing else. What the actor may not see is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from accounts import gate
 from accounts.actor import Actor
-from catalog.expressions import UnknownSelector
+from catalog.expressions import Purse, UnknownSelector
+from catalog.expressions.limits import MAX_ROWS, check_rows
 from catalog.models import AttributeType, GovernedObject, RelationType, UserRelationType
 from catalog.things import AttributeOf
 
+Row = TypeVar("Row")
+
 QUERY_STEPS = 20
-"""Of an evaluation's budget: what it costs to ask the database. Without this, relations of
-relations could keep a worker busy for minutes."""
-GATE_STEPS = 5
+"""Of an evaluation's budget: what it costs to ask the database; each row that it answers is one
+more. Without this, relations of relations could keep a worker busy for minutes."""
+GATE_STEPS = 4
 
 
-@dataclass
+@dataclass(eq=False)
 class Reading:
-    """Who reads, and what the schema says; shared by the facades of one evaluation.
+    """Who reads, and what the schema says; shared by the facades of an evaluation, or of several.
+    What is read of objects is remembered within one evaluation only: the next sees what changed.
 
     Where it `is_lenient`, attributes that the actor may not see are null rather than unknown.
     """
@@ -46,9 +52,18 @@ class Reading:
             self._keys[model] = frozenset(model.objects.values_list("key", flat=True))
         return self._keys[model]
 
-    def may_see(self, obj: GovernedObject, attribute: AttributeType) -> bool:
-        thing = AttributeOf(obj, attribute)
-        return self.actor.is_admin or bool(gate.allows(self.actor, "view", thing))
+    def may_see(self, obj: GovernedObject, attribute: AttributeType, purse: Purse) -> bool:
+        def asked() -> bool:
+            purse.spend(GATE_STEPS)
+            return bool(gate.allows(self.actor, "view", AttributeOf(obj, attribute)))
+
+        return self.actor.is_admin or purse.once((self, "see", obj.pk, attribute.pk), asked)
+
+    def visible(self, rows: QuerySet[GovernedObject], name: str, purse: Purse) -> list[ObjectParts]:
+        """Those of the objects that the actor may see, in their order."""
+        seen = gate.narrow(self.actor, "view", rows)
+        found = _paid(seen.select_related("object_type", "board", "state"), name, purse)
+        return [ObjectParts(one, self) for one in found]
 
 
 @dataclass(frozen=True)
@@ -61,13 +76,13 @@ class ObjectParts:
     def __str__(self) -> str:
         return self.obj.key
 
-    def steps_to(self, name: str) -> int:
-        return QUERY_STEPS if name == "parent" else 1
-
-    def select(self, name: str) -> object:
-        if name not in PARTS:
-            raise UnknownSelector(name, tuple(PARTS))
-        return PARTS[name](self)
+    def select(self, name: str, purse: Purse) -> object:
+        if name == "parent":
+            key = (self.reading, name, self.obj.parent_id)
+            return purse.once(key, lambda: self._parent(purse))
+        if name not in OWN_PARTS:
+            raise UnknownSelector(name, PARTS)
+        return OWN_PARTS[name](self)
 
     def attributes(self) -> object:
         return AttributeParts(self.obj, self.reading)
@@ -78,12 +93,14 @@ class ObjectParts:
     def user_relations(self) -> object:
         return PeopleParts(self.obj, self.reading)
 
-    def parent(self) -> object:
-        above = _visible(self.reading.actor, [self.obj.parent_id])
-        return ObjectParts(above[0], self.reading) if above else None
+    def _parent(self, purse: Purse) -> object:
+        if self.obj.parent_id is None:
+            return None
+        rows = GovernedObject.objects.filter(pk=self.obj.parent_id)
+        return next(iter(self.reading.visible(rows, "parent", purse)), None)
 
 
-PARTS: dict[str, Callable[[ObjectParts], object]] = {
+OWN_PARTS: dict[str, Callable[[ObjectParts], object]] = {
     "id": lambda parts: parts.obj.pk,
     "key": lambda parts: parts.obj.key,
     "name": lambda parts: parts.obj.name,
@@ -97,8 +114,8 @@ PARTS: dict[str, Callable[[ObjectParts], object]] = {
     "attributes": ObjectParts.attributes,
     "relations": ObjectParts.relations,
     "userRelations": ObjectParts.user_relations,
-    "parent": ObjectParts.parent,
 }
+PARTS = (*OWN_PARTS, "parent")
 
 
 @dataclass(frozen=True)
@@ -111,12 +128,9 @@ class AttributeParts:
     def __str__(self) -> str:
         return "attributes"
 
-    def steps_to(self, name: str) -> int:
-        return 1 if self.reading.actor.is_admin else GATE_STEPS
-
-    def select(self, name: str) -> object:
+    def select(self, name: str, purse: Purse) -> object:
         known = self.reading.attributes_of(self.obj.object_type_id)
-        is_seen = name in known and self.reading.may_see(self.obj, known[name])
+        is_seen = name in known and self.reading.may_see(self.obj, known[name], purse)
         if name in known and not is_seen and self.reading.is_lenient:
             return None
         if not is_seen:
@@ -142,16 +156,18 @@ class RelationParts:
     def __str__(self) -> str:
         return "relations"
 
-    def steps_to(self, name: str) -> int:
-        return QUERY_STEPS
-
-    def select(self, name: str) -> object:
+    def select(self, name: str, purse: Purse) -> object:
         known = self.reading.keys_of(RelationType)
         if name not in known:
             raise UnknownSelector(name, tuple(sorted(known)))
-        targets = self.obj.relations_out.filter(type__key=name).order_by("pk")
-        found = _visible(self.reading.actor, targets.values_list("target_id", flat=True))
-        return [ObjectParts(one, self.reading) for one in found]
+        key = (self.reading, "relations", self.obj.pk, name)
+        return purse.once(key, lambda: self._targets(name, purse))
+
+    def _targets(self, name: str, purse: Purse) -> list[ObjectParts]:
+        rows = GovernedObject.objects.filter(
+            relations_in__source=self.obj, relations_in__type__key=name
+        )
+        return self.reading.visible(rows.order_by("relations_in__pk"), name, purse)
 
 
 @dataclass(frozen=True)
@@ -164,26 +180,25 @@ class PeopleParts:
     def __str__(self) -> str:
         return "userRelations"
 
-    def steps_to(self, name: str) -> int:
-        return QUERY_STEPS
-
-    def select(self, name: str) -> object:
+    def select(self, name: str, purse: Purse) -> object:
         known = self.reading.keys_of(UserRelationType)
         if name not in known:
             raise UnknownSelector(name, tuple(sorted(known)))
+        key = (self.reading, "userRelations", self.obj.pk, name)
+        return purse.once(key, lambda: self._usernames(name, purse))
+
+    def _usernames(self, name: str, purse: Purse) -> list[str]:
         people = self.obj.user_relations.filter(type__key=name).order_by("user__username")
-        return list(people.values_list("user__username", flat=True))
+        return _paid(people.values_list("user__username", flat=True), name, purse)
 
 
-def _visible(actor: Actor, keys: Iterable[int | None]) -> list[GovernedObject]:
-    """The objects of these ids that the actor may see, in the order of the ids given."""
-    wanted = [key for key in keys if key is not None]
-    if not wanted:
-        return []
-    rows = GovernedObject.objects.filter(pk__in=wanted)
-    rows = gate.narrow(actor, "view", rows).select_related("object_type", "board", "state")
-    by_id = {row.pk: row for row in rows}
-    return [by_id[key] for key in wanted if key in by_id]
+def _paid(rows: QuerySet[Any, Row], name: str, purse: Purse) -> list[Row]:
+    """The rows, each paid for; never more are read than may be paid for, and one that tells."""
+    purse.spend(QUERY_STEPS)
+    found = list(rows[: min(MAX_ROWS, purse.left) + 1])
+    purse.spend(len(found))
+    check_rows(len(found), name)
+    return found
 
 
 @dataclass

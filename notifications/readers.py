@@ -13,8 +13,8 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.models import User
 from catalog.context import ObjectContext, ObjectParts, Reading
-from catalog.expressions import Reference, Selectable
-from catalog.expressions.values import is_selectable, steps_to
+from catalog.expressions import Purse, Reference, Selectable
+from catalog.expressions.values import is_selectable
 from catalog.models import AttributeType, GovernedObject
 from catalog.things import AttributeOf
 from notifications.rendering import Rendered, Wording
@@ -74,13 +74,10 @@ class _Both:
     def __str__(self) -> str:
         return str(self.runs)
 
-    def steps_to(self, name: str) -> int:
-        return steps_to(self.runs, name) + steps_to(self.theirs, name)
-
-    def select(self, name: str) -> object:
-        found = self.runs.select(name)
+    def select(self, name: str, purse: Purse) -> object:
+        found = self.runs.select(name, purse)
         try:
-            theirs = self.theirs.select(name)
+            theirs = self.theirs.select(name, purse)
         except LookupError:
             return None
         return _common(found, theirs)

@@ -4,6 +4,10 @@ The key is claimed, the request carried out and its answer stored in one transac
 between leaves neither. A second request under the same key waits for the first (on the key's unique
 constraint, or for SQLite's one writer) and gets its answer. Refusals are not stored: they have no
 effect that could double, and what was refused may be mended and sent again under its key.
+
+A POST that only asks changes nothing, so that doing it again is the same as repeating it: its key
+is checked, and nothing is claimed or kept. An answer to a question is so never older than the
+rights of who asks, and no question holds SQLite's one writer.
 """
 
 from __future__ import annotations
@@ -32,13 +36,18 @@ KEPT_HEADERS = ("Location", "ETag")
 PURPOSE = "accounts.http.idempotency"
 
 
-def once(request: Request, perform: Callable[[], Response]) -> Response:
-    """Performs the request, or answers as it was answered before under the same key."""
+def once(request: Request, perform: Callable[[], Response], *, only_asks: bool) -> Response:
+    """Performs the request, or answers as it was answered before under the same key.
+
+    One that `only_asks` is always performed, outside of any transaction.
+    """
     key = request.META.get(HEADER)
     if request.method != "POST" or key is None:
         return perform()
     if not FORM.match(key):
         raise Malformed("An Idempotency-Key has 1 to 255 visible ASCII characters.")
+    if only_asks:
+        return perform()
     with transaction.atomic():
         claimed, answer = _claim(user_of(request), key, _fingerprint(request))
         return _again(answer) if not claimed else _store(answer, perform())

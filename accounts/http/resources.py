@@ -44,7 +44,10 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 class Resource(APIView):
-    """One address. `parameters` are of a GET's query, `acting_parameters` of another's."""
+    """One address. `parameters` are of a GET's query, `acting_parameters` of another's.
+
+    Where its POST `only_asks`, it changes nothing, and its answer is never kept.
+    """
 
     permission_classes = (IsAuthenticated, WithinScopes)
     content_negotiation_class = AlwaysJSON
@@ -52,6 +55,7 @@ class Resource(APIView):
     acting_parameters: ClassVar[type[Form] | None] = None
     pagination_class: ClassVar[type[CursorPages] | None] = None
     sorts: ClassVar[Mapping[str, str]] = {}
+    only_asks: ClassVar[bool] = False
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
@@ -67,7 +71,7 @@ class Resource(APIView):
         try:
             with sparing_hints():
                 self.initial(self.request, *args, **kwargs)
-                answer = idempotency.once(self.request, self._perform)
+                answer = idempotency.once(self.request, self._perform, only_asks=self.only_asks)
         except Exception as exc:
             answer = self.handle_exception(exc)
         self.response = self.finalize_response(self.request, answer, *args, **kwargs)

@@ -45,6 +45,10 @@ IDEMPOTENCY_KEY = {
     "description": "Sent again within a day, the request is answered as before and not done again.",
     "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
 }
+UNKEPT_KEY = {
+    **IDEMPOTENCY_KEY,
+    "description": "Checked and not kept: this changes nothing, and sent again it is done again.",
+}
 REPLAYED = {
     "Idempotency-Replayed": {
         "description": "Present where this is the answer that the same request got before.",
@@ -113,8 +117,13 @@ class Schema(AutoSchema):
         """Adds the header that every POST takes."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation and self.method == "POST":
-            operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
+            key = UNKEPT_KEY if self._only_asks else IDEMPOTENCY_KEY
+            operation["parameters"] = [*operation.get("parameters", []), key]
         return operation
+
+    @property
+    def _only_asks(self) -> bool:
+        return bool(getattr(self.view, "only_asks", False))
 
     def _get_request_body(self, direction: Literal["request", "response"] = "request") -> Any:
         """A body is needed where members of it are; a schema by hand doesn't say so."""
@@ -127,7 +136,7 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
-        if self.method == "POST":
+        if self.method == "POST" and not self._only_asks:
             for status, body in bodies.items():
                 if int(status) < 300:
                     body.setdefault("headers", {}).update(REPLAYED)

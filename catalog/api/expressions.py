@@ -40,6 +40,7 @@ class Evaluate(ObjectResource):
     """An expression, tried on an object that the signed-in user may see, by their rights."""
 
     may_find_nothing = True
+    only_asks = True
 
     @extend_schema(request=ExpressionForm, responses=ValueForm, summary="Evaluate an expression")
     def post(self, request: Request) -> Response:

@@ -120,6 +120,8 @@ class PackageResource(Resource):
 class PlanPackage(PackageResource):
     """What applying a package would do; nothing is written."""
 
+    only_asks = True
+
     @extend_schema(
         request={"application/json": package_schema()},
         responses={200: PlanForm},

@@ -11,7 +11,14 @@ from catalog.expressions.functions import FUNCTIONS, Function, Parameter
 from catalog.expressions.references import Reference
 from catalog.expressions.results import jsonable, render
 from catalog.expressions.text import fold
-from catalog.expressions.values import Context, Kind, Selectable, UnknownSelector, Value
+from catalog.expressions.values import (
+    Context,
+    Kind,
+    Purse,
+    Selectable,
+    UnknownSelector,
+    Value,
+)
 from catalog.expressions.variables import ROOTS
 
 __all__ = [
@@ -25,6 +32,7 @@ __all__ = [
     "Function",
     "Kind",
     "Parameter",
+    "Purse",
     "Reference",
     "Selectable",
     "UnknownSelector",

@@ -1,7 +1,8 @@
 """How much one evaluation may cost. Without these limits a line of text could hold a worker."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from catalog.expressions.errors import Code, Fault, Span
 from catalog.expressions.limits import (
@@ -12,6 +13,8 @@ from catalog.expressions.limits import (
     check_list_size,
 )
 from catalog.expressions.values import admit
+
+Part = TypeVar("Part")
 
 _CHARACTERS_A_STEP = 1_000
 _ITEMS_A_STEP = 20
@@ -63,14 +66,26 @@ class Size:
 
 
 class Budget:
-    """The steps left, and the size of the results so far. One budget serves one evaluation,
-    including all places of a text and all texts of a JSON value."""
+    """The steps left, the size of the results so far, and what was read. One budget serves one
+    evaluation, including all places of a text and all texts of a JSON value."""
 
-    __slots__ = ("_kept", "_left")
+    __slots__ = ("_kept", "_left", "_read")
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self._left = steps
         self._kept = Size()
+        self._read: dict[Hashable, object] = {}
+
+    @property
+    def left(self) -> int:
+        """The steps that are left; never negative."""
+        return max(self._left, 0)
+
+    def once(self, key: Hashable, read: Callable[[], Part]) -> Part:
+        """What was read under this key before, else what is read now; a fault is not kept."""
+        if key not in self._read:
+            self._read[key] = read()
+        return cast(Part, self._read[key])
 
     def spend(self, span: Span, steps: int = 1) -> None:
         self._left -= steps
@@ -105,3 +120,24 @@ class Budget:
         """Count a result towards what all results together may weigh."""
         if isinstance(value, str | list | Mapping):
             self._kept.add(value)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorPurse:
+    """The budget in the hands of a thing that a selector stands behind."""
+
+    budget: Budget
+    span: Span
+
+    @property
+    def left(self) -> int:
+        """The steps that are left."""
+        return self.budget.left
+
+    def spend(self, steps: int) -> None:
+        """Raises a fault at the selector where fewer are left."""
+        self.budget.spend(self.span, steps)
+
+    def once(self, key: Hashable, read: Callable[[], Part]) -> Part:
+        """What was read under this key in the same evaluation, else what is read now."""
+        return self.budget.once(key, read)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from catalog.expressions.budget import Budget
+from catalog.expressions.budget import Budget, SelectorPurse
 from catalog.expressions.builder import meant
 from catalog.expressions.errors import Code, Fault, shortened
 from catalog.expressions.functions import FUNCTIONS, Function
@@ -34,6 +34,7 @@ from catalog.expressions.tree import (
 from catalog.expressions.values import (
     Context,
     Kind,
+    Purse,
     Selectable,
     UnknownSelector,
     Value,
@@ -42,7 +43,6 @@ from catalog.expressions.values import (
     is_selectable,
     kind_of,
     less,
-    steps_to,
 )
 
 
@@ -113,8 +113,8 @@ class Evaluation:
         if isinstance(value, Mapping):
             return admit(value[key]) if key in value else None
         if is_selectable(value):
-            self.budget.spend(selector.span, steps_to(value, key))
-            return _selected_from(value, key)
+            self.budget.spend(selector.span)
+            return _selected_from(value, key, SelectorPurse(self.budget, selector.span))
         raise Fault(
             Code.UNKNOWN_SELECTOR,
             f"{kind_of(value).phrase.capitalize()} has nothing called {shortened(key)}",
@@ -273,9 +273,9 @@ def _at_index(value: Value, index: int) -> Value:
     return None
 
 
-def _selected_from(thing: Selectable, name: str) -> Value:
+def _selected_from(thing: Selectable, name: str, purse: Purse) -> Value:
     try:
-        return admit(thing.select(name))
+        return admit(thing.select(name, purse))
     except UnknownSelector as unknown:
         hint = meant(name, unknown.choices, before=".")
     except LookupError:

@@ -16,6 +16,8 @@ MAX_TEXT = 100_000
 """Characters of a text that is read or made."""
 MAX_ITEMS = 10_000
 """Items of a list that is read or made, and values in one JSON value that is compiled."""
+MAX_ROWS = 5_000
+"""Objects of one relation, or people of one user relation; each that is read is a step."""
 MAX_VALUES = 100_000
 """Values nested in one result, the names in objects included."""
 
@@ -33,3 +35,12 @@ def check_list_size(items: int) -> None:
     """Refuse a list before it is made."""
     if items > MAX_ITEMS:
         raise Fault(Code.RESULT_TOO_LARGE, f"The list would have more than {MAX_ITEMS:,} items")
+
+
+def check_rows(rows: int, name: str) -> None:
+    """Refuse a relation that leads to too many."""
+    if rows > MAX_ROWS:
+        raise Fault(
+            Code.RESULT_TOO_LARGE,
+            f"{name} leads to more than {MAX_ROWS:,}, which is too much for an expression",
+        )

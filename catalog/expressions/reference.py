@@ -294,9 +294,14 @@ def _limits() -> Iterator[str]:
     yield f"| steps of one evaluation | {limits.MAX_STEPS:,} |"
     yield f"| characters of a text | {limits.MAX_TEXT:,} |"
     yield f"| items of a list | {limits.MAX_ITEMS:,} |"
+    yield f"| objects of one relation, people of one user relation | {limits.MAX_ROWS:,} |"
     yield f"| values nested in a result | {limits.MAX_VALUES:,} |"
     yield f"| characters of all texts in a result | {limits.MAX_CHARACTERS:,} |"
     yield f"| numbers | smaller than 10^40, {DIGITS} digits |"
+    yield ""
+    yield "Each part that is evaluated is a step. Each object or person that is read is one more,"
+    yield "and each question to the database twenty; what one evaluation has read of an object, it"
+    yield "does not read again."
 
 
 if __name__ == "__main__":

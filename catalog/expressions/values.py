@@ -5,25 +5,44 @@ turns all that is not in the list into an error, so an expression never holds a 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeAlias, TypeGuard, cast
+from typing import Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
 from catalog.expressions.errors import Code, Fault
 from catalog.expressions.limits import MAX_DEPTH, check_list_size, check_text_size
 from catalog.expressions.numbers import bounded, is_number
 
+Part = TypeVar("Part")
+
+
+class Purse(Protocol):
+    """What an evaluation may still cost, at the selector that is being evaluated."""
+
+    @property
+    def left(self) -> int:
+        """The steps that are left."""
+        ...
+
+    def spend(self, steps: int) -> None:
+        """Raises a fault with the place where fewer are left."""
+        ...
+
+    def once(self, key: Hashable, read: Callable[[], Part]) -> Part:
+        """What was read under this key in the same evaluation, else what is read now."""
+        ...
+
 
 class Selectable(Protocol):
     """A read-only thing with named parts, such as an object; shown in texts by its key.
 
-    `select` raises `UnknownSelector` (or any LookupError) for a name that it does not have; it may
-    have a method `steps_to(name)` that says how many steps of the budget that takes.
+    `select` raises `UnknownSelector` (or any LookupError) for a name that it does not have. One
+    step is paid already; what costs more, such as a query, spends from the purse.
     """
 
-    def select(self, name: str) -> object: ...
+    def select(self, name: str, purse: Purse) -> object: ...
 
     def __str__(self) -> str: ...
 
@@ -31,12 +50,6 @@ class Selectable(Protocol):
 def is_selectable(value: object) -> TypeGuard[Selectable]:
     """Whether the class of the value says that it has named parts."""
     return callable(getattr(type(value), "select", None))
-
-
-def steps_to(thing: Selectable, name: str) -> int:
-    """What selecting this name costs."""
-    said = getattr(type(thing), "steps_to", None)
-    return int(said(thing, name)) if callable(said) else 1
 
 
 class UnknownSelector(LookupError):

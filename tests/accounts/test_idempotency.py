@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actor import Actor
 from accounts.api.workspaces import Workspaces
@@ -17,12 +18,15 @@ from accounts.models import StoredAnswer, Workspace
 from accounts.sealing import SealBroken, seal, unseal
 from accounts.services.answers import forget_old_answers
 from accounts.services.tokens import create_token
+from catalog.models import Board
 from journal.clock import at, now
 from tests.api.problems import problem
 from tests.cast import Cast, client_of, make_user
-from tests.kitchen import Kitchen
+from tests.kitchen import NOTE, Kitchen, definition, published
+from workflows.authoring.services import drafts
 
 WORKSPACES = "/api/v1/workspaces/"
+EVALUATE = "/api/v1/expressions/evaluate/"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -99,6 +103,43 @@ def test_a_number_is_another_body_than_its_text(cast: Cast, kitchen: Kitchen) ->
     assert make("1.5").status_code == 201
     assert make("1.5")["Idempotency-Replayed"] == "true"
     problem(make('"1.5"'), 422, "idempotencyKeyReused")
+
+
+def test_a_question_is_answered_by_the_rights_of_its_moment(cast: Cast, kitchen: Kitchen) -> None:
+    soup = kitchen.make("Soup")
+    client = client_of(cast["member"])
+
+    def ask(expression: str = "@object.name", key: str = "k") -> Any:
+        body = {"expression": expression, "objectId": soup.pk}
+        return client.post(EVALUATE, body, HTTP_IDEMPOTENCY_KEY=key)
+
+    assert ask("1").json() == {"value": 1}
+    with CaptureQueriesContext(connection) as asked:
+        assert ask().json() == {"value": "Soup"}
+    assert {one["sql"].split()[0] for one in asked} == {"SELECT"}
+    assert ask("1 + 1").json() == {"value": 2}
+    problem(ask(key="a b"), 400)
+    Board.objects.filter(pk=soup.board_id).update(type="private")
+    problem(ask(), 404)
+    assert not StoredAnswer.objects.exists()
+
+
+def test_only_what_changes_something_is_kept(cast: Cast, kitchen: Kitchen) -> None:
+    client, package = client_of(cast.admin), {"packageKey": "empty"}
+    drafts.begin_draft(published("told", definition(NOTE)), actor=Actor.system())
+
+    def send(address: str, body: Any) -> list[str]:
+        answers = [
+            client.post(f"/api/v1/{address}/", body, HTTP_IDEMPOTENCY_KEY=address) for _ in "12"
+        ]
+        assert [one.status_code for one in answers] == [200, 200], answers[0].content
+        return [one.get("Idempotency-Replayed", "anew") for one in answers]
+
+    assert send("packages/plan", package) == ["anew", "anew"]
+    assert send("workflows/told/draft/check", {}) == ["anew", "anew"]
+    assert not StoredAnswer.objects.exists()
+    assert send("packages/apply", package) == ["anew", "true"]
+    assert StoredAnswer.objects.get().key == "packages/apply"
 
 
 def test_who_is_not_signed_in_leaves_no_answer(nobody: Any, db: None) -> None:

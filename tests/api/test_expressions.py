@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import AttributeType, Board, Relation
+from catalog.expressions.limits import MAX_ROWS
+from catalog.models import AttributeType, Board, GovernedObject, Relation, RelationType
 from permissions.models import Condition
 from tests.api.problems import problem
 from tests.cast import Cast, Client
@@ -120,3 +121,79 @@ def test_relations_of_relations_end_before_they_take_long(api: Client, kitchen: 
         found = refused(api, f"@object{hop * 6}", objectId=every[0].pk)
     assert found["code"] == "tooManySteps"
     assert len(asked) < 2_000
+
+
+def relate_many(
+    kitchen: Kitchen, source: GovernedObject, many: int, *types: RelationType
+) -> list[GovernedObject]:
+    """So many dishes to which the source relates in each of these ways."""
+    dishes = GovernedObject.objects.bulk_create(
+        GovernedObject(
+            object_type=kitchen.recipe, board=source.board, key=f"dish-{n}", name=f"Dish {n}"
+        )
+        for n in range(many)
+    )
+    Relation.objects.bulk_create(
+        Relation(type=kind, source=source, target=dish) for kind in types for dish in dishes
+    )
+    return dishes
+
+
+def test_rows_are_paid_for_and_one_relation_has_a_limit(api: Client, kitchen: Kitchen) -> None:
+    soup = kitchen.make("Soup")
+    served = RelationType.objects.create(key="served", name="Served with")
+    dishes = relate_many(kitchen, soup, MAX_ROWS + 1, kitchen.goes_with, served)
+    one, other = "count(@object.relations.goes_with)", "count(@object.relations.served)"
+    found = refused(api, f"1 + {one}", objectId=soup.pk)
+    assert (found["code"], "column 28" in found["detail"]) == ("resultTooLarge", True), found
+    assert "goes_with leads to more than 5,000" in found["detail"]
+
+    dishes[0].delete()
+    both = f"[{one}, @object.relations.goes_with[-1].key]"
+    assert tried(api, both, objectId=soup.pk) == [MAX_ROWS, dishes[-1].key]
+    found = refused(api, f"{one} + {other}", objectId=soup.pk)
+    place = f"column {len(one) + len(' + count(@object.relations') + 1}"
+    assert (found["code"], place in found["detail"]) == ("tooManySteps", True), found
+
+
+def queries_of(api: Client, expression: str, value: object, obj: GovernedObject) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert tried(api, expression, objectId=obj.pk) == value
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("count(@object.relations.goes_with)", 3),
+        ("count(@object.userRelations.reviewer)", 1),
+        ("length(@object.parent.key)", 4),
+        ("@object.attributes.servings", 4),
+    ],
+)
+def test_what_is_selected_often_is_read_once(
+    api: Client, kitchen: Kitchen, cast: Cast, part: str, value: int
+) -> None:
+    menu = kitchen.make("Menu", key="menu")
+    soup = kitchen.make("Soup", parent=menu, user_relations={kitchen.reviewer: [cast["owner"]]})
+    relate_many(kitchen, soup, 3, kitchen.goes_with)
+    assert tried(api, "1") == 1  # so that the session is known
+    few = queries_of(api, part, value, soup)
+    assert queries_of(api, " + ".join([part] * 100), 100 * value, soup) == few
+    if "goes_with" in part:
+        Relation.objects.filter(source=soup)[0].delete()
+        assert tried(api, part, objectId=soup.pk) == value - 1
+
+
+def test_a_relation_leads_to_what_is_seen_in_its_order(
+    api: Client, kitchen: Kitchen, cast: Cast
+) -> None:
+    hidden = Board.objects.create(key="hidden", name="Hidden", workspace=cast.lab, type="private")
+    soup, last, first = kitchen.make("Soup"), kitchen.make("Last"), kitchen.make("First")
+    secret = kitchen.make("Secret", board=hidden)
+    for target in (first, secret, last):
+        Relation.objects.create(type=kitchen.goes_with, source=soup, target=target)
+        Relation.objects.create(type=kitchen.goes_with, source=target, target=soup)
+    names = "@object.relations.goes_with.name"
+    assert tried(api, names, objectId=soup.pk) == ["First", "Last"]
+    assert tried(api, names, "admin", objectId=soup.pk) == ["First", "Secret", "Last"]

@@ -81,6 +81,17 @@ def test_what_a_request_needs_is_said(document: dict[str, Any]) -> None:
     ]
 
 
+def test_what_only_asks_keeps_no_answer(document: dict[str, Any]) -> None:
+    keys = {}
+    for path in ("expressions/evaluate", "packages/plan", "packages/apply"):
+        asked = document["paths"][f"/api/v1/{path}/"]["post"]
+        replays = "Idempotency-Replayed" in asked["responses"]["200"].get("headers", {})
+        told = asked["parameters"][-1]
+        keys[path] = (told["name"], "not kept" in told["description"], replays)
+    asks, changes = ("Idempotency-Key", True, False), ("Idempotency-Key", False, True)
+    assert list(keys.values()) == [asks, asks, changes]
+
+
 def test_examples_are_what_their_schemas_ask_for(document: dict[str, Any]) -> None:
     found = 0
     for path, method, operation in operations(document):

@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.expressions import Code, ExpressionError, UnknownSelector, Value, parse, parse_value
+from catalog.expressions import (
+    Code,
+    ExpressionError,
+    Purse,
+    UnknownSelector,
+    Value,
+    parse,
+    parse_value,
+)
 
 
 class Thing:
@@ -16,7 +24,7 @@ class Thing:
         self._key = key
         self._parts = parts
 
-    def select(self, name: str) -> object:
+    def select(self, name: str, purse: Purse) -> object:
         if name not in self._parts:
             raise UnknownSelector(name, tuple(self._parts))
         return self._parts[name]

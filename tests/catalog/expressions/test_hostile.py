@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from catalog.expressions import ExpressionError, parse_value
+from catalog.expressions import ExpressionError, Purse, parse_value
 from tests.catalog.expressions.samples import SOUP, Sample, refused, value_of
 
 DUNDERS = [
@@ -29,7 +29,7 @@ class Tempting:
 
     secret = "s3cret"
 
-    def select(self, name: str) -> object:
+    def select(self, name: str, purse: Purse) -> object:
         raise LookupError(name)
 
 

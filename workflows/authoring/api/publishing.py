@@ -119,6 +119,8 @@ class WorkflowDraft(DraftResource):
 class CheckDraft(DraftResource):
     """What keeps the draft from being published."""
 
+    only_asks = True
+
     @extend_schema(request=None, responses={200: ProblemsForm}, summary="Check the draft")
     def post(self, request: Request, key: str) -> Response:
         draft = self.fetch_draft(key)
