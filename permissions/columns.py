@@ -6,7 +6,7 @@ column sees it; one that says who views and not who edits leaves editing to thos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -58,6 +58,16 @@ def boards_that_hide(user: User, key: str) -> list[int]:
         return []
     held = _held(user, rows)
     return sorted(row.board_id for row in rows if not _sees(held, row))
+
+
+def hidden_keys(user: User, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys whose attributes some board doesn't show to this person; two queries."""
+    restricted = BoardColumn.objects.filter(attribute_key__in=keys, is_view_restricted=True)
+    rows = list(restricted.order_by())
+    if not rows:
+        return frozenset()
+    held = _held(user, rows)
+    return frozenset(row.attribute_key for row in rows if not _sees(held, row))
 
 
 def people_who_see(board_id: int, key: str) -> Q:

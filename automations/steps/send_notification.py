@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from accounts.exceptions import Problem, Refused
 from accounts.models import Team, User
+from accounts.remembering import remembered_each
 from automations.steps.base import Step, StepRun, unknown_key
 from catalog.expressions import ExpressionError, Reference
 from catalog.models import UserRelationType
@@ -98,9 +99,19 @@ def uses(step: Mapping[str, Any]) -> list[tuple[str, str]]:
 def quotes(step: Mapping[str, Any]) -> list[Reference]:
     """What the template's texts read, as if it stood where the template is named."""
     key = step.get("templateKey")
-    template = Template.objects.filter(key=key).first() if isinstance(key, str) else None
-    if template is None:
-        return []
+    return list(references_by_template([key])[key]) if isinstance(key, str) else []
+
+
+def references_by_template(keys: Iterable[str]) -> dict[str, list[Reference]]:
+    """By its key what each template reads, in one query; remembered, so that `quotes` asks none."""
+    return remembered_each("references of templates", keys, _references, [])
+
+
+def _references(keys: Sequence[str]) -> dict[str, list[Reference]]:
+    return {one.key: _references_of(one) for one in Template.objects.filter(key__in=keys)}
+
+
+def _references_of(template: Template) -> list[Reference]:
     try:
         found = wording_of(template.subject, template.body).references()
     except ExpressionError:
