@@ -15,10 +15,10 @@ from accounts.gates import gated, signed_in
 from accounts.http.forms import Flag, Form, Names, Text, Whole
 from accounts.http.resources import Resource
 from accounts.models import Account, User
-from accounts.models.users import Role
+from accounts.models.users import LONGEST_EMAIL, Role
 from accounts.services import account as accounts
 from accounts.services import profile
-from accounts.services.user_problems import LONGEST_EMAIL, LONGEST_PASSWORD
+from accounts.services.user_problems import LONGEST_PASSWORD
 
 
 class MeForm(Form):

@@ -10,10 +10,8 @@ from django.db import models
 
 from accounts.folding import LONGEST_FOLD, FoldedField
 from accounts.models.teams import Team
-from accounts.models.users import Role
+from accounts.models.users import LONGEST_EMAIL, Role
 from journal.clock import now
-
-LONGEST_EMAIL = 254
 
 
 def new_nonce() -> str:

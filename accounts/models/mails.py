@@ -7,7 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from accounts.models.invitations import LONGEST_EMAIL, Invitation
+from accounts.models.invitations import Invitation
+from accounts.models.users import LONGEST_EMAIL
 from journal.clock import now
 from journal.leases import Leased
 

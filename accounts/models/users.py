@@ -12,6 +12,7 @@ from django.db import models
 from accounts.folding import LONGEST_FOLD, FoldedField, folded
 
 LONGEST_USERNAME = 150
+LONGEST_EMAIL = 254
 
 
 class Role(models.TextChoices):
@@ -40,6 +41,7 @@ class User(AbstractUser):
     """Somebody who can sign in, or could: imported people are users that are not active."""
 
     folded_username = FoldedField(source="username", max_length=LONGEST_USERNAME * LONGEST_FOLD)
+    folded_email = FoldedField(source="email", max_length=LONGEST_EMAIL * LONGEST_FOLD)
 
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
     session_stamp = models.CharField(max_length=32, default=new_stamp, editable=False)
@@ -50,6 +52,11 @@ class User(AbstractUser):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["folded_username"], name="user_name_unique_ignoring_case"
+            ),
+            models.UniqueConstraint(
+                fields=["folded_email"],
+                condition=~models.Q(folded_email=""),
+                name="user_email_unique_ignoring_case",
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"

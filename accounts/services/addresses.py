@@ -1,43 +1,36 @@
-"""E-mail addresses: each is one user's, ignoring case. Whoever has none shares that with others.
-
-Kept by a lock rather than by a constraint: accounts from before the rule may hold an address twice.
-"""
+"""E-mail addresses: each is one user's, ignoring case. Whoever has none shares that with others."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from contextlib import AbstractContextManager
 
+from accounts.constraints import refusing
 from accounts.exceptions import Invalid, Problem
 from accounts.folding import folded
-from accounts.models import Account, User
-from accounts.services.account import the_account
+from accounts.models import User
+
+COLUMNS = ("email", "folded_email")
+"""Saved together: the folded one is what is compared."""
+
+CONSTRAINT = "user_email_unique_ignoring_case"
 
 
 def demand_free(email: str, *, but: User | None = None) -> None:
-    """Raises `Invalid` where another user has the address; in a transaction it stays free."""
-    if not email:
-        return
-    hold()
+    """Raises `Invalid` where another user has the address."""
     if (there := holder_of(email, but=but)) is not None:
-        detail = f"{there.username} has this address already."
-        raise Invalid(problems=[Problem("/email", "taken", detail, email)])
-
-
-def hold() -> None:
-    """Nobody else gives or takes an address until the transaction ends.
-
-    The last lock of a transaction: whoever holds it waits for no row of a user that is there.
-    """
-    rows = Account.objects.select_for_update(no_key=True).filter(pk=the_account().pk)
-    list(rows.values_list("pk", flat=True))
+        raise _taken(email, f"{there.username} has this address already.")
 
 
 def holder_of(email: str, *, but: User | None = None) -> User | None:
-    """The user who has the address.
+    """The user who has the address; nobody has the empty one."""
+    rows = User.objects.filter(folded_email=folded(email)).exclude(folded_email="")
+    return rows.exclude(pk=but.pk).first() if but is not None else rows.first()
 
-    What is behind the `@` may be of any script, whose case SQLite doesn't know: compared here.
-    """
-    begins = {part.rpartition("@")[0] + "@" for part in (email, folded(email))}
-    near = Q(*(("email__istartswith", begin) for begin in sorted(begins)), _connector=Q.OR)
-    rows = User.objects.filter(near).exclude(pk__in=[but.pk] if but else [])
-    return next((user for user in rows.order_by("pk") if folded(user.email) == folded(email)), None)
+
+def refusing_taken(email: str) -> AbstractContextManager[None]:
+    """Within it, whoever writes an address that was given to another meanwhile is refused."""
+    return refusing({CONSTRAINT: _taken(email, "Another user has this address already.")})
+
+
+def _taken(email: str, detail: str) -> Invalid:
+    return Invalid(problems=[Problem("/email", "taken", detail, email)])

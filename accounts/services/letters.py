@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.folding import folded
 from accounts.links import absolute
 from accounts.mail import words
 from accounts.mail.words import Letter
 from accounts.models import EmailChange, Invitation, Mail, MailKind, User
-from accounts.services import links
+from accounts.services import addresses, links
 from accounts.services.account import the_account
 from journal.clock import now
 
-MOST_OF_AN_ADDRESS = 10
 Addressed = list[tuple[str, Letter]]
 
 
@@ -26,7 +23,7 @@ def letters_of(mail: Mail) -> Addressed:
 
 
 def _password_forgotten(mail: Mail) -> Addressed:
-    """One for each user of the address; nobody learns whether there is one but by this mail."""
+    """For the user of the address; nobody learns whether there is one but by this mail."""
     account = the_account().name
     return [
         (
@@ -45,11 +42,8 @@ def _password_forgotten(mail: Mail) -> Addressed:
 def _meant(mail: Mail) -> list[User]:
     if mail.user is not None:
         return [mail.user] if mail.user.is_active and mail.user.email else []
-    wanted = folded(mail.address)
-    found: QuerySet[User] = User.objects.filter(is_active=True, email__iexact=mail.address)
-    # Without the second comparison, a look-alike address of another domain would be answered.
-    alike = [user for user in found.order_by("pk") if folded(user.email) == wanted]
-    return alike[:MOST_OF_AN_ADDRESS]
+    user = addresses.holder_of(mail.address)
+    return [user] if user is not None and user.is_active else []
 
 
 def _password_changed(mail: Mail) -> Addressed:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import gate
 from accounts.actor import Actor
+from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from accounts.models import EmailChange, MailKind, User
 from accounts.models.invitations import new_nonce
@@ -21,6 +22,7 @@ from journal.clock import now
 log = structlog.get_logger(__name__)
 
 VOID_LINK = "This link is not valid any more: it was used, replaced by a newer one, or is too old."
+TAKEN_MEANWHILE = "Another user has this e-mail address by now."
 
 
 def change_own(
@@ -111,11 +113,11 @@ def confirm_email_change(token: str) -> User:
         named = email_change_of(token)
         user = User.objects.select_for_update().get(pk=named.user_id)
         change = email_change_of(token)  # again, now that nobody else can confirm it
-        addresses.hold()
         if addresses.holder_of(change.email, but=user) is not None:
-            raise Conflict("Another user has this e-mail address by now.")
+            raise Conflict(TAKEN_MEANWHILE)
         old, user.email = user.email, change.email
-        user.save(update_fields=["email"])
+        with refusing({addresses.CONSTRAINT: Conflict(TAKEN_MEANWHILE)}):
+            user.save(update_fields=addresses.COLUMNS)
         change.delete()
         if old:
             queue(MailKind.EMAIL_CHANGED, address=old, user=user)

@@ -14,7 +14,7 @@ from accounts.exceptions import Problem
 from accounts.folding import folded
 from accounts.lookalikes import mixed_word, plain_form
 from accounts.models import User
-from accounts.models.users import LONGEST_USERNAME
+from accounts.models.users import LONGEST_EMAIL, LONGEST_USERNAME
 from accounts.person_names import FIRST, LAST, what_is_wrong
 
 USERNAME = re.compile(r"[\w.@+-]+")  # as Django's own validator
@@ -22,7 +22,6 @@ USERNAME_SENTENCE = (
     f"A username has 1 to {LONGEST_USERNAME} letters, digits and characters of @ . + - _, "
     "and is not 'system'."
 )
-LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 1000
 
 
@@ -60,7 +59,8 @@ def email_problems(email: str) -> list[Problem]:
         validate_email(email)
     except ValidationError:
         return [Problem("/email", "badEmail", "Enter a valid e-mail address.", email)]
-    if len(email) > LONGEST_EMAIL:
+    # Some characters grow when they are folded, one to eighteen: the column would not hold them.
+    if max(len(email), len(folded(email))) > LONGEST_EMAIL:
         detail = f"An e-mail address has at most {LONGEST_EMAIL} characters."
         return [Problem("/email", "tooLong", detail)]
     return []

@@ -66,7 +66,7 @@ def create_user(
     if problems:
         raise Invalid(problems=problems)
     user.password = make_password(password)
-    with transaction.atomic(), _refusing_taken(user.username):
+    with transaction.atomic(), _refusing_taken(user.username), addresses.refusing_taken(email):
         _check_free(user.username)
         addresses.demand_free(email)
         user.save(force_insert=True)
@@ -240,7 +240,14 @@ def _change_columns(user: User, **given: str | None) -> None:
     for name, value in changed.items():
         setattr(user, name, value)
     if changed:
-        user.save(update_fields=list(changed))
+        with addresses.refusing_taken(user.email):
+            user.save(update_fields=_columns_of(changed))
+
+
+def _columns_of(changed: Iterable[str]) -> list[str]:
+    return [
+        column for name in changed for column in (addresses.COLUMNS if name == "email" else (name,))
+    ]
 
 
 def _keep_an_admin(user: User) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.actor import Actor
+from accounts.constraints import name_of
 from accounts.exceptions import Invalid, Refused
-from accounts.models import User
-from accounts.services import invitations, users
+from accounts.models import EmailChange, User
+from accounts.services import addresses, invitations, links, users
+from accounts.services.profile import change_own, confirm_email_change
+from journal.clock import now
 from tests.accounts.letters import path_in, sent
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 from tests.cast import Client as Api
 from tests.pages import browser
 
@@ -47,14 +54,6 @@ def test_whoever_has_it_may_write_it_otherwise_and_no_address_is_everybodys(cast
     assert users.change_user(cast.member, actor=SYSTEM, email="").email == ""
 
 
-def test_who_shares_an_address_from_before_keeps_it(cast: Cast) -> None:
-    User.objects.filter(pk=cast.member.pk).update(email="owner@example.org")
-    kept = users.change_user(
-        cast["member"], actor=SYSTEM, email="owner@example.org", first_name="Mia"
-    )
-    assert kept.first_name == "Mia"
-
-
 def test_a_member_is_not_told_whose_an_address_is(cast: Cast, api: Api) -> None:
     answers = []
     for email in ("admin@example.org", "nobody@example.org"):
@@ -86,17 +85,80 @@ def test_an_invitation_whose_address_was_taken_is_not_accepted(cast: Cast) -> No
     assert "has this address already" in answer.content.decode()
 
 
+def test_every_way_of_changing_it_is_compared(cast: Cast) -> None:
+    """The column that the database compares follows the address, whoever writes it."""
+    users.change_user(cast.member, actor=SYSTEM, email="Mia@example.org")
+    assert cast["member"].folded_email == "mia@example.org"
+    change_own(
+        cast.owner, actor=cast.acting("owner"), email="Own@example.org", current_password="demo"
+    )
+    confirmed = [message for message in sent() if "Own@example.org" in message.to]
+    assert Client().post(path_in(confirmed[0])).status_code == 302
+    assert cast["owner"].folded_email == "own@example.org"
+    made = users.create_user("new", actor=SYSTEM, email="NEW@example.org")
+    assert made.folded_email == "new@example.org"
+
+
+def test_the_database_refuses_it_too(cast: Cast) -> None:
+    for email in ("owner@example.org", "OWNER@example.org"):
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            User.objects.create(username="new", email=email)
+        assert name_of(error.value) == addresses.CONSTRAINT
+    for name in ("one", "two"):
+        User.objects.create(username=name, email="")
+
+
+def test_an_address_that_grows_when_it_is_compared_is_refused(cast: Cast, api: Api) -> None:
+    email = "a@" + "\ufdfa" * 60 + ".example"
+    answer = api("admin").patch("/api/v1/users/member/", {"email": email})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/email")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_has_it() -> None:
-    def make(name: str) -> str:
+    """Each on a connection of its own: whom the check can't see yet, the constraint refuses."""
+    for round_number in range(5):
+        assert at_once(partial(take, round_number)) == ["done", *["/email taken"] * 3]
+    assert User.objects.filter(folded_email="a4@example.org").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_confirm_at_once_one_has_it() -> None:
+    people = [make_user(name) for name in ("p0", "p1", "p2", "p3")]
+    for person in people:
+        email = "A@example.org" if person.pk % 2 else "a@example.org"
+        ends = now() + timedelta(hours=1)
+        EmailChange.objects.create(user=person, email=email, expires_at=ends)
+    links_sent = [links.email_change_link(one) for one in EmailChange.objects.all()]
+    tokens = [link.rstrip("/").rsplit("/", 1)[1] for link in links_sent]
+    outcomes = at_once(lambda number: confirm_email_change(tokens[number]))
+    assert outcomes == ["done", *["conflict"] * 3]
+
+
+def take(round_number: int, number: int) -> None:
+    name, email = f"p{round_number}-{number}", f"{'aA'[number % 2]}{round_number}@example.org"
+    if number < 2:
+        users.create_user(name, actor=SYSTEM, email=email)
+    else:
+        users.change_user(make_user(name), actor=SYSTEM, email=email)
+
+
+def at_once(act: Callable[[int], object]) -> list[str]:
+    """What came of four attempts, in order: "done", or what was refused."""
+    start = Barrier(4)
+
+    def attempt(number: int) -> str:
         try:
-            users.create_user(name, actor=SYSTEM, email=f"{'aA'[len(name) % 2]}@example.org")
+            start.wait(10)
+            act(number)
+        except Invalid as refused:
+            return " ".join(f"{one.pointer} {one.code}" for one in refused.problems)
         except Refused as refused:
             return refused.code
+        else:
+            return "done"
         finally:
             connection.close()
-        return "done"
 
     with ThreadPoolExecutor(4) as pool:
-        outcomes = sorted(pool.map(make, ["x", "xx", "xxx", "xxxx"]))
-    assert outcomes == ["done", "invalid", "invalid", "invalid"]
+        return sorted(pool.map(attempt, range(4)), key=lambda outcome: (outcome != "done", outcome))
