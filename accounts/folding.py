@@ -27,6 +27,8 @@ else:
 class FoldedField(TextColumn):
     """Holds another column's text folded; computed whenever it is written, in bulk too."""
 
+    fold = staticmethod(folded)
+
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
         self.source = source
         kwargs["editable"] = False
@@ -37,6 +39,6 @@ class FoldedField(TextColumn):
         return name, path, args, {**kwargs, "source": self.source}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value = folded(getattr(model_instance, self.source))
+        value = self.fold(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, value)
         return value

@@ -1,7 +1,8 @@
-"""Names that pass for others because their letters come from several scripts. Pure.
+"""Names that pass for others: by letters of several scripts, or by letters and digits alike.
 
 After the "highly restrictive" level of Unicode's UTS 39. Of its confusables only those that people
-meet are known here: small letters of Cyrillic, Greek, Armenian, and Latin ones in small capitals.
+meet are known here: letters of Cyrillic, Greek, Armenian, Latin ones in small capitals, and the
+digits 0 and 1.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from accounts.folding import folded
+from accounts.folding import FoldedField, folded
 
 _WORD = re.compile(r"[^\W_]+")
 _TOGETHER = (
@@ -33,6 +34,11 @@ _LATIN = (
     "\u1d18\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u028f\u1d22\u0131\u0251\u0261"
 )
 _LATIN_LIKE = "abcdefghijklmnoprstuvwyziag"
+_CAPITALS = "I\u0399\u0406\u04c0\u0397\u039d\u03a5"
+_CAPITALS_LIKE = "llllhny"
+"""Those that look like another small letter than their own does: a capital I like an l."""
+
+_WRITTEN = str.maketrans(_CAPITALS + "01", _CAPITALS_LIKE + "ol")
 _PLAIN = str.maketrans(
     _CYRILLIC + _GREEK + _ARMENIAN + _LATIN,
     _CYRILLIC_LIKE + _GREEK_LIKE + _ARMENIAN_LIKE + _LATIN_LIKE,
@@ -46,8 +52,18 @@ def mixed_word(name: str) -> str:
 
 
 def plain_form(name: str) -> str:
-    """The folded name in the Latin letters that it looks like, where there are such."""
-    return folded(name).translate(_PLAIN)
+    """The folded name in the small Latin letters that it looks like, where there are such."""
+    written = unicodedata.normalize("NFKC", name).translate(_WRITTEN)
+    return folded(written).translate(_PLAIN)
+
+
+class PlainField(FoldedField):
+    """Holds the plain form of another column's name.
+
+    Letters that are added to the tables above need a migration that fills these columns anew.
+    """
+
+    fold = staticmethod(plain_form)
 
 
 def _is_of_one_script(word: str) -> bool:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
 from accounts.folding import LONGEST_FOLD, FoldedField, folded
+from accounts.lookalikes import PlainField
 
 LONGEST_USERNAME = 150
 LONGEST_EMAIL = 254
@@ -41,6 +42,7 @@ class User(AbstractUser):
     """Somebody who can sign in, or could: imported people are users that are not active."""
 
     folded_username = FoldedField(source="username", max_length=LONGEST_USERNAME * LONGEST_FOLD)
+    plain_username = PlainField(source="username", max_length=LONGEST_USERNAME * LONGEST_FOLD)
     folded_email = FoldedField(source="email", max_length=LONGEST_EMAIL * LONGEST_FOLD)
 
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
@@ -49,6 +51,10 @@ class User(AbstractUser):
     objects: ClassVar[Users] = Users()
 
     class Meta(AbstractUser.Meta):
+        indexes: ClassVar = [
+            # read when somebody is added: who has a name that looks like theirs
+            models.Index(fields=["plain_username"], name="user_plain_name"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["folded_username"], name="user_name_unique_ignoring_case"

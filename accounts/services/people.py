@@ -10,9 +10,7 @@ from django.db.models import QuerySet
 from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
-from accounts.folding import folded
 from accounts.keys import nearest
-from accounts.lookalikes import plain_form
 from accounts.models import Team, User
 
 MOST_KNOWN = 1000
@@ -72,16 +70,6 @@ def find_user(name: str, *, actor: Actor, pointer: str) -> User:
     except Invalid as refused:
         problems = [replace(one, pointer=pointer) for one in refused.problems]
         raise Invalid(problems=problems) from None
-
-
-def name_that_looks_like(name: str) -> str:
-    """The name of a user or team that the new one would pass for; empty where there is none."""
-    plain = plain_form(name)
-    if plain == folded(name):
-        return ""
-    users = User.objects.filter(folded_username=plain).values_list("username", flat=True)
-    teams: QuerySet[Team] = QuerySet(Team).filter(folded_name=plain)
-    return users.first() or teams.values_list("name", flat=True).first() or ""
 
 
 def _unknown(name: str, pointer: str, actor: Actor) -> Problem:

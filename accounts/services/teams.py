@@ -12,14 +12,14 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Invalid, Problem
-from accounts.folding import folded
 from accounts.holdings import owned_alone_by_team
 from accounts.keys import TEAM_FORM
 from accounts.lookalikes import mixed_word
 from accounts.models import Team, User
 from accounts.services.handing_over import sole_owner
-from accounts.services.people import find_users, name_that_looks_like
-from accounts.services.user_problems import looking_like, mixing
+from accounts.services.likenesses import demand_unlike
+from accounts.services.people import find_users
+from accounts.services.user_problems import mixing
 
 LONGEST = 150
 # Two requests at once: the second meets one of these. The name's own belongs to Django's groups.
@@ -38,7 +38,7 @@ def create_team(
     _check_name(name)
     team = Team(name=name, description=description)
     with transaction.atomic(), _refusing_taken(name):
-        _check_free(team)
+        demand_unlike(name, pointer="/name", kind="team")
         team.save(force_insert=True)
         _fill(team, find_users(members, actor=actor, pointer="/members"))
     return team
@@ -105,9 +105,9 @@ def _rename(team: Team, name: str | None) -> None:
     if name is None or name == team.name:
         return
     _check_name(name)
+    demand_unlike(name, pointer="/name", kind="team", but=team)
     team.name = name
-    _check_free(team)
-    team.save(update_fields=["name", "folded_name"])
+    team.save(update_fields=["name", "folded_name", "plain_name"])
 
 
 def _check_name(name: str) -> None:
@@ -115,16 +115,6 @@ def _check_name(name: str) -> None:
         raise Invalid(problems=[Problem("/name", "badName", FORM_SENTENCE, name)])
     if word := mixed_word(name):
         raise Invalid(problems=[mixing("/name", name, word)])
-    if like := name_that_looks_like(name):
-        raise Invalid(problems=[looking_like("/name", name, like)])
-    if User.objects.filter(folded_username=folded(name)).exists():
-        detail = f"There is a user {name!r}: nobody could tell the two apart."
-        raise Invalid(problems=[Problem("/name", "taken", detail, name)])
-
-
-def _check_free(team: Team) -> None:
-    if all_teams().filter(folded_name=folded(team.name)).exclude(pk=team.pk).exists():
-        raise _taken(team.name)
 
 
 def _refusing_taken(name: str) -> AbstractContextManager[None]:

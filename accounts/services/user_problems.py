@@ -16,6 +16,7 @@ from accounts.lookalikes import mixed_word, plain_form
 from accounts.models import User
 from accounts.models.users import LONGEST_EMAIL, LONGEST_USERNAME
 from accounts.person_names import FIRST, LAST, what_is_wrong
+from accounts.services.likenesses import looking_like
 
 USERNAME = re.compile(r"[\w.@+-]+")  # as Django's own validator
 USERNAME_SENTENCE = (
@@ -36,7 +37,7 @@ def username_problems(username: str) -> list[Problem]:
         return [Problem("/username", "badUsername", USERNAME_SENTENCE, username)]
     if word := mixed_word(name):
         return [mixing("/username", username, word)]
-    if plain_form(name) == SYSTEM:
+    if plain_form(name) == plain_form(SYSTEM):
         return [looking_like("/username", username, SYSTEM)]
     return []
 
@@ -44,11 +45,6 @@ def username_problems(username: str) -> list[Problem]:
 def mixing(pointer: str, name: str, word: str) -> Problem:
     detail = f"{word!r} mixes letters of several scripts; write each word in one."
     return Problem(pointer, "mixedScripts", detail, name)
-
-
-def looking_like(pointer: str, name: str, other: str) -> Problem:
-    detail = f"This name looks like {other!r}, written in other letters; choose another one."
-    return Problem(pointer, "looksAlike", detail, name)
 
 
 def email_problems(email: str) -> list[Problem]:

@@ -15,15 +15,15 @@ from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from accounts.folding import folded
 from accounts.keys import nearest
+from accounts.lookalikes import plain_form
 from accounts.models import Role, Team, User
 from accounts.person_names import tidy
 from accounts.services import addresses
 from accounts.services.handing_over import demand_others_own
-from accounts.services.people import name_that_looks_like
+from accounts.services.likenesses import demand_unlike, likenesses, looking_like
 from accounts.services.sessions import sign_out_everywhere
 from accounts.services.user_problems import (
     email_problems,
-    looking_like,
     name_problems,
     normal_username,
     password_problems,
@@ -67,7 +67,7 @@ def create_user(
         raise Invalid(problems=problems)
     user.password = make_password(password)
     with transaction.atomic(), _refusing_taken(user.username), addresses.refusing_taken(email):
-        _check_free(user.username)
+        demand_unlike(user.username, pointer="/username", kind="user")
         addresses.demand_free(email)
         user.save(force_insert=True)
         user.groups.set(find_teams(teams))
@@ -163,6 +163,8 @@ def add_inactive_users(usernames: Iterable[str], *, actor: Actor) -> dict[str, U
         raise Invalid(problems=problems)
     found = _by_folded_name(wanted)
     missing = {folded(name): name for name in wanted if folded(name) not in found}
+    if wrong := problems_of_new(missing.values()):
+        raise Invalid(problems=list(wrong.values()))
     people = [
         User(username=normal_username(name), is_active=False, password=make_password(None))
         for name in missing.values()
@@ -170,6 +172,22 @@ def add_inactive_users(usernames: Iterable[str], *, actor: Actor) -> dict[str, U
     User.objects.bulk_create(people, batch_size=BATCH)
     found.update({user.folded_username: user for user in people})
     return {name: found[folded(name)] for name in wanted}
+
+
+def problems_of_new(usernames: Iterable[str]) -> dict[str, Problem]:
+    """By name, what is wrong with names that no user has yet; two of them may look alike, too."""
+    names = list(usernames)
+    found = {name: wrong[0] for name in names if (wrong := username_problems(name))}
+    rest = [name for name in names if name not in found]
+    likes = likenesses(rest)
+    first: dict[str, str] = {}
+    for name in rest:
+        other = first.setdefault(plain_form(name), name)
+        if name in likes:
+            found[name] = likes[name].problem("/username", name, kind="user")
+        elif folded(other) != folded(name):
+            found[name] = looking_like("/username", name, other)
+    return found
 
 
 def admins() -> QuerySet[User]:
@@ -254,16 +272,6 @@ def _keep_an_admin(user: User) -> None:
     """Without this, an account could lock out everybody who could let them in again."""
     if list(admins().values_list("pk", flat=True)) == [user.pk]:
         raise Conflict(f"{user.username} is the last account admin.", code="lastAdmin")
-
-
-def _check_free(username: str) -> None:
-    if User.objects.filter(folded_username=folded(username)).exists():
-        raise _taken(username)
-    if QuerySet(Team).filter(folded_name=folded(username)).exists():
-        detail = f"There is a team {username!r}: nobody could tell the two apart."
-        raise Invalid(problems=[Problem("/username", "taken", detail, username)])
-    if like := name_that_looks_like(username):
-        raise Invalid(problems=[looking_like("/username", username, like)])
 
 
 def _refusing_taken(username: str) -> AbstractContextManager[None]:

@@ -67,7 +67,7 @@ class Batch:
         planning = Planning(self.ground, self.targets, self.people, self.report)
         plans = planning.plan(lines)
         named = self.ground.names_in(plan.line for plan in plans)
-        self.report.users_created += self.people.add_unknown(sorted(named))
+        self.report.users_created += self.people.add_unknown(named)
         new = [plan for plan in plans if plan.is_new]
         old = [plan for plan in plans if not plan.is_new]
         self._create(new)

@@ -93,14 +93,16 @@ class Ground:
         detail = f"{key} does not begin at a {self.object_type.name}."
         return [Problem(place, "wrongObjectType", detail, key)]
 
-    def names_in(self, lines: Iterable[Line]) -> set[str]:
-        """The usernames that the lines name, in their people and their attributes."""
-        named: set[str] = set()
+    def names_in(self, lines: Iterable[Line]) -> list[str]:
+        """The usernames that the lines name, in their people and their attributes, in order."""
+        named: dict[str, None] = {}
         for line in lines:
-            named |= rules.usernames_in(self.attributes, line.attributes)
             for names in line.people.values():
-                named.update(names)
-        return named
+                named.update(dict.fromkeys(names))
+            named.update(
+                dict.fromkeys(sorted(rules.usernames_in(self.attributes, line.attributes)))
+            )
+        return list(named)
 
     def is_coming(self, key: str, object_type_id: int | None) -> bool:
         """Whether an object of this key is named by some line, for a target of this type."""

@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 
 from accounts import gate
 from accounts.actor import Actor
+from accounts.exceptions import Problem
 from accounts.folding import folded
 from accounts.models import User
-from accounts.services.user_problems import username_problems
-from accounts.services.users import add_inactive_users
+from accounts.services.users import add_inactive_users, problems_of_new
 from catalog.models import GovernedObject, ObjectType
 
 CHUNK = 500
@@ -103,25 +103,31 @@ class People:
     def __init__(self, actor: Actor, *, adds_unknown: bool) -> None:
         self._actor, self._adds = actor, adds_unknown
         self._found: dict[str, User | None] = {}
+        self._wrong: dict[str, Problem] = {}
 
     def look_up(self, names: Iterable[str]) -> None:
-        wanted = {folded(name) for name in names} - self._found.keys()
-        for chunk in chunks(wanted):
+        """Finds these people; of those who may be added, what is wrong with their names."""
+        new = [name for name in dict.fromkeys(names) if self._found.get(folded(name)) is None]
+        for chunk in chunks({folded(name) for name in new}):
             rows = User.objects.filter(folded_username__in=chunk)
             self._found.update((user.folded_username, user) for user in rows)
-        for name in wanted:
-            self._found.setdefault(name, None)
+        unknown = [name for name in new if self._found.setdefault(folded(name), None) is None]
+        if self._adds:
+            self._wrong = problems_of_new(unknown)
 
-    def is_known(self, name: str) -> bool:
-        """Whether there is such a person, or will be."""
+    def problem_with(self, name: str) -> Problem | None:
+        """None where there is such a person, or will be."""
         if self._found.get(folded(name)) is not None:
-            return True
-        return self._adds and not username_problems(name)
+            return None
+        if self._adds:
+            return self._wrong.get(name)
+        detail = f"The username of a known user is expected here, not {name[:100]!r}."
+        return Problem("", "unknownUser", detail, name[:100])
 
     def is_exactly_known(self, name: str) -> bool:
-        """The same for a value that is stored as it is written."""
+        """Whether somebody has or will have this name, for a value stored as it is written."""
         user = self._found.get(folded(name))
-        return user.username == name if user is not None else self.is_known(name)
+        return user.username == name if user is not None else self.problem_with(name) is None
 
     def add_unknown(self, names: Iterable[str]) -> int:
         """Adds those who are not there yet; how many they were."""
@@ -135,6 +141,7 @@ class People:
     def forget_unsaved(self) -> None:
         """After a transaction that was rolled back, what it added is not there."""
         self._found.clear()
+        self._wrong.clear()
 
     def named(self, name: str) -> User:
         user = self._found[folded(name)]

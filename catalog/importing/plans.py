@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -167,15 +167,10 @@ class Planning:
 
     def _person_problems(self, line: Line) -> list[Problem]:
         return [
-            Problem(
-                f"/userRelations/{escaped(key)}/{at}",
-                "unknownUser",
-                f"The username of a known user is expected here, not {name[:100]!r}.",
-                name[:100],
-            )
+            replace(wrong, pointer=f"/userRelations/{escaped(key)}/{at}")
             for key, names in line.people.items()
             for at, name in enumerate(names)
-            if not self.people.is_known(name)
+            if (wrong := self.people.problem_with(name)) is not None
         ]
 
     def _target_problems(self, line: Line) -> Iterator[Problem]:

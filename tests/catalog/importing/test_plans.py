@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.actor import Actor
-from accounts.models import Role, User, Workspace
+from accounts.models import Role, Team, User, Workspace
 from catalog.models import (
     Board,
     Change,
@@ -35,6 +35,26 @@ def test_an_unknown_person_is_a_problem_unless_people_are_added(load: Importer) 
     added = User.objects.exclude(username="anna")
     assert {one.username for one in added} == {"Zoë", "carl"}  # a bad line adds nobody
     assert not any(one.is_active or one.has_usable_password() for one in added)
+
+
+def test_people_who_look_like_others_are_not_added(load: Importer) -> None:
+    """The same rule as for users made one by one; the line that names them says where."""
+    User.objects.create(username="bob1")
+    Team.objects.create(name="Cooks")
+    report = load(
+        soup(userRelations={"owner": ["anna", "bobl"], "taster": ["cooks"]}),
+        soup("b", userRelations={"owner": ["not fine", "carl"]}, attributes={"cook": "BOBl"}),
+        soup("c", userRelations={"owner": ["eve0"]}),
+        soup("d", userRelations={"owner": ["bob1", "eveO"]}),
+        creates_users=True,
+    )
+    assert codes(report) == {
+        1: [("/userRelations/owner/1", "looksAlike"), ("/userRelations/taster/0", "taken")],
+        2: [("/attributes/cook", "unknownUser"), ("/userRelations/owner/0", "badUsername")],
+        4: [("/userRelations/owner/1", "looksAlike")],
+    }
+    assert (report.created, report.users_created) == (1, 1)
+    assert not User.objects.filter(username__in=["bobl", "BOBl", "cooks", "eveO", "carl"]).exists()
 
 
 def test_names_of_people_ignore_case(load: Importer) -> None:
