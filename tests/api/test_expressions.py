@@ -9,7 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.expressions.limits import MAX_ROWS
-from catalog.models import AttributeType, Board, GovernedObject, Relation, RelationType
+from catalog.models import (
+    AttributeType,
+    Board,
+    GovernedObject,
+    Relation,
+    RelationType,
+    UserRelation,
+)
 from permissions.models import Condition
 from tests.api.problems import problem
 from tests.cast import Cast, Client
@@ -129,7 +136,10 @@ def relate_many(
     """So many dishes to which the source relates in each of these ways."""
     dishes = GovernedObject.objects.bulk_create(
         GovernedObject(
-            object_type=kitchen.recipe, board=source.board, key=f"dish-{n}", name=f"Dish {n}"
+            object_type=kitchen.recipe,
+            board=source.board,
+            key=f"{source.key}-{n}",
+            name=f"Dish {n}",
         )
         for n in range(many)
     )
@@ -183,6 +193,30 @@ def test_what_is_selected_often_is_read_once(
     if "goes_with" in part:
         Relation.objects.filter(source=soup)[0].delete()
         assert tried(api, part, objectId=soup.pk) == value - 1
+
+
+def test_attributes_of_many_related_objects_take_as_many_queries_as_of_two(
+    api: Client, kitchen: Kitchen, cast: Cast
+) -> None:
+    price = AttributeType.objects.get(key="price")
+    Condition.objects.create(attribute=price, is_visible=False)
+    Condition.objects.create(attribute=price, user_relation_type=kitchen.reviewer)
+    soup, stew = kitchen.make("Soup", key="soup"), kitchen.make("Stew", key="stew")
+    dishes = relate_many(kitchen, soup, 2, kitchen.goes_with)
+    dishes += relate_many(kitchen, stew, 40, kitchen.goes_with)
+    GovernedObject.objects.filter(pk__in=[one.pk for one in dishes]).update(
+        attributes={"price": "2.00"}
+    )
+    for one in dishes[0], dishes[8], dishes[-1]:
+        UserRelation.objects.create(type=kitchen.reviewer, object=one, user=cast.member)
+    shown = "count(@object.relations.goes_with.attributes.price)"
+    assert tried(api, "1") == 1  # so that the session is known
+    few = queries_of(api, shown, 2, soup)
+    assert queries_of(api, shown, 40, stew) == few
+    prices = tried(api, "@object.relations.goes_with.attributes.price", objectId=stew.pk)
+    assert [at for at, one in enumerate(prices) if one == "2.00"] == [6, 39]
+    prices = tried(api, "@object.relations.goes_with.attributes.price", "admin", objectId=stew.pk)
+    assert prices == ["2.00"] * 40
 
 
 def test_a_relation_leads_to_what_is_seen_in_its_order(
