@@ -15,6 +15,8 @@ tell_left_out
 wanted='not slow'
 if [ -z "${SLUICE_BROWSER:-}" ]; then wanted="$wanted and not browser"; fi
 options=(-n "${TEST_WORKERS:-2}" -m "$wanted" "$@")
+# The slow ones are always seen where nobody watches.
+if [ "${CI:-}" = true ]; then options=(--durations=25 "${options[@]}"); fi
 
 failed=0
 run_pytest '' '' "${options[@]}" || failed=1

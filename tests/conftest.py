@@ -11,12 +11,14 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.test.utils import setup_databases, teardown_databases
 from kombu.transport import memory
+from pytest_django import DjangoDbBlocker
 
 from config.celery import app
 from config.serving import presence
 from config.serving.worker import WORKER, WorkerPart
-from tests import serving
+from tests import databases, serving
 from tests.cast import api, cast, nobody
 from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
@@ -65,6 +67,25 @@ def django_db_modify_db_settings(
         name = settings.DATABASES["default"]["TEST"]["NAME"]
         for left in Path(name).parent.glob(f"{Path(name).name}-*"):
             left.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """As pytest-django's own, but the database begins as a copy of a migrated one."""
+    with django_db_blocker.unblock():
+        if django_db_createdb or not (django_db_keepdb and databases.is_there()):
+            databases.begin()
+        made = setup_databases(0, interactive=False, keepdb=True, serialized_aliases=())
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, 0)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,9 @@ from time import monotonic, sleep
 from django.conf import settings
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import databases
+
+ROOT = databases.ROOT
 START_SECONDS = 60
 
 _started: list[subprocess.Popen[bytes]] = []
@@ -91,13 +93,23 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-def start(folder: Path, *arguments: str, port: int | None = None, **extra: str) -> Program:
+def start(
+    folder: Path,
+    *arguments: str,
+    port: int | None = None,
+    is_new: bool = False,
+    **extra: str,
+) -> Program:
     """Starts `serve` with its data in `folder`, on the database of the present test run.
 
-    On SQLite each folder has its own database; on PostgreSQL it is the run's test database.
+    On SQLite each folder has its own database, migrated but where `is_new` leaves that to `serve`;
+    on PostgreSQL it is the run's test database.
     """
     chosen = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
+    database = folder / databases.FILE
+    if settings.IS_SQLITE and not is_new and not database.exists():
+        databases.copy_file(database)
     log = folder / "serve.log"
     with log.open("ab") as stream:
         process = subprocess.Popen(

@@ -30,7 +30,9 @@ def program(tmp_path: Path) -> Iterator[Program]:
         running.kill()
 
 
-def test_it_answers_and_ends_cleanly_on_sigterm(program: Program) -> None:
+def test_it_migrates_answers_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
+    program = start(tmp_path, is_new=True)
+    program.wait_until_ready()
     assert program.get("/healthz") == Answer(200, '{"status": "ok"}')
     ready = program.get("/readyz")
     assert ready.status == 200
