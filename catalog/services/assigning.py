@@ -21,8 +21,8 @@ def assign(
     """Relates a person to an object; a relation that is there already is answered as it is."""
     with transaction.atomic():
         obj = lock(obj)
-        gate.demand(actor, "edit", obj)
-        ledger = Ledger(actor.origin)
+        may = gate.demand(actor, "edit", obj)
+        ledger = Ledger(actor.origin, may.override)
         if _assign_all(ledger, obj, type, [user]):
             touch(obj)
             ledger.write()
@@ -33,12 +33,12 @@ def unassign(user_relation: UserRelation, *, actor: Actor) -> None:
     """Takes a person's relation to an object away."""
     with transaction.atomic():
         obj = lock(user_relation.object)
-        gate.demand(actor, "edit", obj)
+        may = gate.demand(actor, "edit", obj)
         before = _people(obj, user_relation.type)
         gone, _ = UserRelation.objects.filter(pk=user_relation.pk).delete()
         if not gone:
             raise NotFound("There is no such user relation.")
-        ledger = Ledger(actor.origin)
+        ledger = Ledger(actor.origin, may.override)
         ledger.note(
             obj,
             Change.Verb.UNASSIGNED,

@@ -16,9 +16,13 @@ from journal.recording import Fact, record_many
 
 @dataclass
 class Ledger:
-    """Collects the traces of a save; `write` puts them beside it, in the caller's transaction."""
+    """Collects the traces of a save; `write` puts them beside it, in the caller's transaction.
+
+    `is_override`: only the power of an account admin or of the system allowed all of it.
+    """
 
     origin: Origin
+    is_override: bool = False
     changes: list[Change] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
 
@@ -46,7 +50,7 @@ class Ledger:
                 field=field_name,
                 before=before,
                 after=after,
-                is_override=override,
+                is_override=override or self.is_override,
             )
         )
 

@@ -15,6 +15,7 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, Problem, Refused
+from accounts.gate import Decision
 from accounts.models import User
 from catalog import attributes as rules
 from catalog.models import (
@@ -63,10 +64,10 @@ def create(
     """Makes an object, in the lifecycle's initial state unless another is given; one event."""
     with transaction.atomic():
         place = PlaceFor(board or default_board(object_type), object_type)
-        gate.demand(actor, "create_object", place)
+        may = gate.demand(actor, "create_object", place)
         types = list(object_type.attributes.all())
         values = _checked_values(object_type, types, name, key, attributes or {}, relations or {})
-        _demand_columns(actor, place.board, types, attributes or {})
+        columns = _demand_columns(actor, place.board, types, attributes or {})
         if parent is not None:
             gate.fetch(actor, GovernedObject.objects.all(), pk=parent.pk)
         obj = GovernedObject(
@@ -82,16 +83,17 @@ def create(
         with refusing(_taken(obj)):
             obj.save(force_insert=True)
         claim_unique_values(obj, types, values)
-        return _introduce(obj, actor, relations or {}, user_relations or {})
+        ledger = Ledger(actor.origin, any(one.override for one in (may, *columns)))
+        return _introduce(ledger, obj, relations or {}, user_relations or {})
 
 
 def _demand_columns(
     actor: Actor, board: Board, types: Sequence[AttributeType], given: Mapping[str, object]
-) -> None:
+) -> list[Decision]:
     """A new object brings no value into a column that its maker may not edit; defaults come by
     themselves."""
     brought = [one for one in types if given.get(one.key) not in (None, one.default)]
-    gate.demand_each(actor, "edit", [ColumnOn(board, one) for one in brought])
+    return gate.demand_each(actor, "edit", [ColumnOn(board, one) for one in brought])
 
 
 def _checked_values(
@@ -114,8 +116,8 @@ def _checked_values(
 
 
 def _introduce(
+    ledger: Ledger,
     obj: GovernedObject,
-    actor: Actor,
     relations: Mapping[RelationType, Sequence[GovernedObject]],
     user_relations: Mapping[UserRelationType, Sequence[User]],
 ) -> GovernedObject:
@@ -139,7 +141,6 @@ def _introduce(
     for person in people:
         told.setdefault("userRelations", {}).setdefault(person.type.key, [])
         told["userRelations"][person.type.key].append(person.user.username)
-    ledger = Ledger(actor.origin)
     ledger.note(obj, Change.Verb.CREATED, after=told)
     ledger.tell("objectCreated", obj, {"snapshot": told})
     ledger.write()
@@ -158,7 +159,7 @@ def update(
     with transaction.atomic():
         locked = lock(obj)
         demand_version(locked, expected_version)
-        gate.demand(actor, "edit", locked)
+        may = gate.demand(actor, "edit", locked)
         types = attributes_of(locked)
         values, problems = rules.validate(
             types,
@@ -170,7 +171,7 @@ def update(
             problems += name_problems(name)
         if problems:
             raise Invalid(problems=problems)
-        return _save(locked, actor, types, name, values)
+        return _save(locked, actor, types, name, values, may)
 
 
 def _save(
@@ -179,17 +180,20 @@ def _save(
     types: Sequence[AttributeType],
     name: str | None,
     values: Mapping[str, Any],
+    may: Decision,
 ) -> GovernedObject:
     by_key = {attribute.key: attribute for attribute in types}
     # Before anything is compared: who may not see a value could otherwise guess it.
     gate.demand_each(actor, "view", [AttributeOf(obj, by_key[key]) for key in values])
     changed = differences(obj.attributes, values)
-    gate.demand_each(actor, "edit", [AttributeOf(obj, by_key[key]) for key in changed])
+    decisions = gate.demand_each(actor, "edit", [AttributeOf(obj, by_key[key]) for key in changed])
     ledger = Ledger(actor.origin)
-    for key, (before, after) in changed.items():
-        ledger.note(obj, Change.Verb.CHANGED, f"attributes.{key}", before=before, after=after)
+    for (key, (before, after)), decision in zip(changed.items(), decisions, strict=True):
+        told = {"before": before, "after": after, "override": decision.override}
+        ledger.note(obj, Change.Verb.CHANGED, f"attributes.{key}", **told)
     if name is not None and name != obj.name:
-        ledger.note(obj, Change.Verb.CHANGED, "name", before=obj.name, after=name)
+        told = {"before": obj.name, "after": name, "override": may.override}
+        ledger.note(obj, Change.Verb.CHANGED, "name", **told)
         obj.name = name
     if not ledger.changes:
         return obj
@@ -208,13 +212,13 @@ def delete(obj: GovernedObject, *, actor: Actor, expected_version: int | None = 
     with transaction.atomic():
         obj = lock(obj)
         demand_version(obj, expected_version)
-        gate.demand(actor, "delete", obj)
+        may = gate.demand(actor, "delete", obj)
         if children := obj.children.count():
             some = "1 object" if children == 1 else f"{children} objects"
             raise Conflict(
                 f"{obj.key} has {some} below it, to be moved or deleted first.", code="hasChildren"
             )
-        ledger = Ledger(actor.origin)
+        ledger = Ledger(actor.origin, may.override)
         _part_from_others(ledger, obj)
         ledger.note(obj, Change.Verb.DELETED, before=snapshot(obj))
         ledger.tell("objectDeleted", obj, {"snapshot": snapshot(obj)})

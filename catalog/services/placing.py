@@ -30,7 +30,7 @@ def move(
             hold_the_tree()
         obj = lock(obj)
         demand_version(obj, expected_version)
-        gate.demand(actor, "move", obj)
+        may = gate.demand(actor, "move", obj)
         before = place(obj)
         if parent is not UNCHANGED:
             obj.parent = _checked_parent(obj, parent, actor)
@@ -41,7 +41,7 @@ def move(
         after = place(obj)
         if after == before:
             return obj
-        ledger = Ledger(actor.origin)
+        ledger = Ledger(actor.origin, may.override)
         for field in after:
             if after[field] != before[field]:
                 ledger.note(

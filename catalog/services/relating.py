@@ -21,13 +21,14 @@ def relate(
     """Adds a relation; one that is there already is answered as it is."""
     with transaction.atomic():
         source = lock(source)
-        gate.demand(actor, "edit", source)
+        may = gate.demand(actor, "edit", source)
         gate.fetch(actor, GovernedObject.objects.all(), pk=target.pk)
         if problems := relation_problems(source.object_type, {type: [target]}):
             raise Invalid(problems=problems)
         relation, is_new = Relation.objects.get_or_create(type=type, source=source, target=target)
         if is_new:
-            _tell_relation(relation, actor, Change.Verb.RELATED, "relationAdded")
+            ledger = Ledger(actor.origin, may.override)
+            _tell_relation(relation, ledger, Change.Verb.RELATED, "relationAdded")
         return relation
 
 
@@ -35,16 +36,16 @@ def unrelate(relation: Relation, *, actor: Actor) -> None:
     """Removes a relation."""
     with transaction.atomic():
         source = lock(relation.source)
-        gate.demand(actor, "edit", source)
+        may = gate.demand(actor, "edit", source)
         gone, _ = Relation.objects.filter(pk=relation.pk).delete()
         if not gone:
             raise NotFound("There is no such relation.")
         relation.source = source
-        _tell_relation(relation, actor, Change.Verb.UNRELATED, "relationRemoved")
+        ledger = Ledger(actor.origin, may.override)
+        _tell_relation(relation, ledger, Change.Verb.UNRELATED, "relationRemoved")
 
 
-def _tell_relation(relation: Relation, actor: Actor, verb: Change.Verb, kind: str) -> None:
-    ledger = Ledger(actor.origin)
+def _tell_relation(relation: Relation, ledger: Ledger, verb: Change.Verb, kind: str) -> None:
     note_relation(ledger, relation, verb)
     ledger.tell(kind, relation.source, {"relations": [described(relation)]})
     touch(relation.source)
