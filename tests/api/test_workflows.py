@@ -107,10 +107,10 @@ def test_a_draft_is_edited_checked_and_published(api: Client, kitchen: Kitchen) 
 
     good = {"definition": definition(NOTE)}
     assert owner.put(at("notes", "draft"), good).json()["definition"] == good["definition"]
-    assert owner.post(at("notes", "draft", "check")).json() == {"problems": []}
+    assert owner.post(at("notes", "draft", "check")).json() == {"problems": [], "warnings": []}
     problem(api("member").post(at("notes", "publish"), {}), 403)
     said = {"description": "First", "tags": ["x"], "timeBackMinutes": 3}
-    assert owner.post(at("notes", "publish"), said).json() == {"version": 1}
+    assert owner.post(at("notes", "publish"), said).json() == {"version": 1, "warnings": []}
     problem(owner.get(at("notes", "draft")), 404)
     problem(owner.post(at("notes", "publish"), {}), 409, "noDraft")
     shown = api("viewer").get(at("notes")).json()

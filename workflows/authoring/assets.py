@@ -16,7 +16,6 @@ from catalog.packages.kinds import AssetKind, Named, Scope
 from catalog.packages.world import World, differing
 from workflows.authoring.checks import check
 from workflows.authoring.definitions import Json, from_automation
-from workflows.authoring.kinds import trigger_kind_of
 from workflows.authoring.models import Draft, Workflow
 from workflows.authoring.naming import keys_named, keys_of_definition
 from workflows.authoring.services.drafts import begin_draft, save_draft
@@ -27,6 +26,7 @@ from workflows.authoring.services.workflows import (
     share_workflow,
     update_workflow,
 )
+from workflows.authoring.warnings import warnings
 
 DEFINITION = {"trigger", "stream", "actions"}
 MAIN = "main"
@@ -113,10 +113,8 @@ class Automations(AssetKind):
             )
 
     def not_yet_active(self, content: Content) -> str | None:
-        kind = trigger_kind_of(content["trigger"] or {})
-        if kind is None or kind.is_active:
-            return None
-        return f"It is published, but a trigger of the kind {kind.key} doesn't fire yet."
+        told = warnings(from_automation(_definition(content)))
+        return "It is published, but: " + " ".join(one.detail for one in told) if told else None
 
     def present(self) -> dict[str, Content]:
         """Four queries, however many workflows there are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ from accounts.actor import Actor
 from accounts.gates import gated
 from accounts.pages import attempt, done, given
 from workflows.authoring.services import publishing
+from workflows.authoring.warnings import warnings
 from workflows.models import Workflow
 from workflows.views.workflow import drawn, find
 
@@ -28,6 +30,8 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     )
     if published.result is None:
         return drawn(request, workflow, actor, problems=published.problems)
+    for warning in warnings(published.result.definition):
+        messages.warning(request, f"{warning.detail} ({warning.pointer})")
     told = f"Version {published.result.number} of {workflow.name} is live."
     return done(request, told, _url(workflow))
 

@@ -104,9 +104,10 @@ class DefinitionForm(Form):
 
 
 class ProblemsForm(Form):
-    """What keeps a draft from being published; empty where nothing does."""
+    """What keeps a draft from being published, and what has no effect yet: empty where nothing."""
 
     problems = ProblemPlaceForm(many=True)
+    warnings = ProblemPlaceForm(many=True)
 
 
 class PublishForm(Form):
@@ -119,9 +120,10 @@ class PublishForm(Form):
 
 
 class PublishedForm(Form):
-    """The number of the version that is live now."""
+    """The number of the version that is live now, and what of it has no effect yet."""
 
     version = Whole()
+    warnings = ProblemPlaceForm(many=True)
 
 
 class VersionForm(Form):

@@ -32,6 +32,7 @@ from workflows.authoring.models import Draft, Version, Workflow
 from workflows.authoring.redaction import readable
 from workflows.authoring.services import drafts, publishing
 from workflows.authoring.services.parts import shared_draft
+from workflows.authoring.warnings import warnings
 
 FIRST_VERSION = OpenApiExample(
     "The first version",
@@ -117,7 +118,7 @@ class WorkflowDraft(DraftResource):
 
 @gated("view_draft", Workflow)
 class CheckDraft(DraftResource):
-    """What keeps the draft from being published."""
+    """What keeps the draft from being published, and what of it would have no effect."""
 
     only_asks = True
 
@@ -126,7 +127,8 @@ class CheckDraft(DraftResource):
         draft = self.fetch_draft(key)
         self.nothing()
         found = check(draft.definition)
-        return Response({"problems": [shown(problem) for problem in found]})
+        told = warnings(draft.definition)
+        return Response({"problems": list(map(shown, found)), "warnings": list(map(shown, told))})
 
 
 @gated("publish", Workflow)
@@ -142,7 +144,8 @@ class PublishWorkflow(WorkflowResource):
     def post(self, request: Request, key: str) -> Response:
         workflow = self.fetch(key)
         version = publishing.publish(workflow, actor=self.actor, **self.body(PublishForm))
-        return Response({"version": version.number})
+        told = warnings(version.definition)
+        return Response({"version": version.number, "warnings": list(map(shown, told))})
 
 
 @gated("unpublish", Workflow)

@@ -9,6 +9,7 @@ from accounts.actor import Actor
 from accounts.commands import whole_number
 from accounts.gates import gated
 from workflows.authoring.services import publishing
+from workflows.authoring.warnings import warnings
 from workflows.management.switching import SwitchingCommand
 from workflows.models import Workflow
 
@@ -40,4 +41,5 @@ class Command(SwitchingCommand):
             tags=options["tags"],
             time_back_minutes=options["timeback"],
         )
-        return f"published as version {version.number}."
+        told = [f"{one.pointer}: {one.detail}" for one in warnings(version.definition)]
+        return " ".join([f"published as version {version.number}.", *told])
