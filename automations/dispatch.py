@@ -22,6 +22,7 @@ from catalog.filters import Schema, present
 from journal.clock import now
 from journal.kinds import Consumer
 from journal.models import Event
+from journal.prepared import Given, QuestionOfSeveral
 from journal.pushing import mention
 from journal.waking import wake
 from notifications.services import tell
@@ -29,13 +30,28 @@ from notifications.services import tell
 log = structlog.get_logger(__name__)
 
 CONSUMER = "automations.dispatch"
+DEPLOYMENTS: QuestionOfSeveral[Deployment] = QuestionOfSeveral(
+    lambda kinds: (
+        Deployment.objects.filter(event_kind__in=kinds, trigger_kind="event")
+        .select_related("workflow", "version__run_as")
+        .order_by("pk")
+    )
+)
+SPANS: QuestionOfSeveral[EnabledSpan] = QuestionOfSeveral(
+    lambda workflows: EnabledSpan.objects.filter(
+        Q(until=None) | Q(until__gt=Given("oldest")), workflow__in=workflows
+    ).order_by()
+)
+QUEUED: QuestionOfSeveral[Execution] = QuestionOfSeveral(
+    lambda events: Execution.objects.filter(
+        workflow=Given("workflow"), event_id__in=events, status=Execution.Status.QUEUED
+    ).order_by("-pk")
+)
 
 
 def dispatch(events: list[Event]) -> None:
     """Makes the executions that these events start, and wakes a worker for each."""
-    kinds = {event.kind for event in events}
-    found = Deployment.objects.filter(event_kind__in=kinds, trigger_kind="event")
-    deployments = list(found.select_related("workflow", "version", "version__run_as"))
+    deployments = DEPLOYMENTS.rows(sorted({event.kind for event in events}))
     if not deployments:
         return
     spans, schema = _spans(deployments, min(event.at for event in events)), present()
@@ -81,9 +97,7 @@ def _concerns(deployment: Deployment, event: Event) -> bool:
 
 def _spans(deployments: Sequence[Deployment], oldest: datetime) -> dict[int, list[EnabledSpan]]:
     by_workflow: dict[int, list[EnabledSpan]] = {}
-    rows = EnabledSpan.objects.filter(workflow__in=[one.workflow_id for one in deployments])
-    rows = rows.filter(Q(until=None) | Q(until__gt=oldest))
-    for span in rows:
+    for span in SPANS.rows([one.workflow_id for one in deployments], oldest=oldest):
         by_workflow.setdefault(span.workflow_id, []).append(span)
     return by_workflow
 
@@ -96,13 +110,12 @@ def _within(spans: Iterable[EnabledSpan], event: Event) -> bool:
 
 
 def _start(deployment: Deployment, events: Sequence[Event]) -> None:
+    if not events:
+        return
     most_depth = Account.objects.values_list("most_chain_depth", flat=True).get(pk=1)
     made = [_execution(deployment, event) for event in events]
     Execution.objects.bulk_create(made, ignore_conflicts=True)
-    stored = Execution.objects.filter(
-        workflow=deployment.workflow, event_id__in=[event.pk for event in events]
-    )
-    queued = list(stored.filter(status=Execution.Status.QUEUED))
+    queued = QUEUED.rows([event.pk for event in events], workflow=deployment.workflow_id)
     mention("executions", [execution.pk for execution in queued])
     for execution in queued:
         if execution.depth > most_depth:

@@ -15,14 +15,15 @@ from automations.chain import Chain
 from automations.models import Execution, ExecutionItem
 from catalog.models import GovernedObject
 from journal.clock import now
-from journal.leases import LeaseLost, claim_one, due, hand_back, heartbeat
-from journal.prepared import Given, Question, insert
+from journal.leases import Claim, LeaseLost, due, hand_back, heartbeat
+from journal.prepared import Given, Question, insert, update
 from journal.pushing import mention
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
 
 OPEN = (Execution.Status.QUEUED, Execution.Status.RUNNING)
+WAITING: Claim[Execution] = Claim(lambda: Execution.objects.filter(pk=Given("pk"), status__in=OPEN))
 HELD: Question[Execution] = Question(
     lambda: (
         Execution.objects.select_for_update(of=("self",), no_key=True)
@@ -44,8 +45,7 @@ BACKOFF_SECONDS = 2
 
 def run(execution_id: int) -> bool:
     """Runs an execution that is due; False where another worker has it or it has ended."""
-    rows = Execution.objects.filter(pk=execution_id, status__in=OPEN)
-    token = claim_one(rows)
+    token = WAITING.take_one(pk=execution_id)
     if token is None:
         return False
     try:
@@ -121,18 +121,17 @@ def _finish(execution: Execution, error: dict[str, str] | None, chain: Chain | N
     else:
         execution.succeed()
     execution.lease_token, execution.leased_until = "", None
-    execution.save(
-        update_fields=[
-            "status",
-            "started_at",
-            "ended_at",
-            "error",
-            "item_count",
-            "succeeded_count",
-            "failed_count",
-            "lease_token",
-            "leased_until",
-        ]
+    update(
+        execution,
+        "status",
+        "started_at",
+        "ended_at",
+        "error",
+        "item_count",
+        "succeeded_count",
+        "failed_count",
+        "lease_token",
+        "leased_until",
     )
     mention("executions", [execution.pk])
 

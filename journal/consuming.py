@@ -7,8 +7,9 @@ from django.db import transaction
 
 from journal.clock import now
 from journal.kinds import Consumer, consumers, sweeps
-from journal.leases import LeaseLost, claim, due, hand_back
+from journal.leases import Claim, LeaseLost, due, hand_back
 from journal.models import Event, Pending
+from journal.prepared import Given, QuestionOfSeveral
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
@@ -16,29 +17,43 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 MOST_LEASES = 5
 BACKOFF_SECONDS = 2
+NEW: Claim[Pending] = Claim(
+    lambda: Pending.objects.filter(consumer=Given("consumer"), parked_at=None, lease_count=0)
+)
+LEFT: Claim[Pending] = Claim(
+    lambda: Pending.objects.filter(consumer=Given("consumer"), parked_at=None, lease_count__gt=0)
+)
+EVENTS: QuestionOfSeveral[Event] = QuestionOfSeveral(
+    lambda marks: Event.objects.filter(
+        pending__pk__in=marks, pending__lease_token=Given("token")
+    ).order_by("pk")
+)
 
 
 def consume(key: str) -> int:
     """Hands all that is free to this consumer; returns how many events it has acted on."""
     consumer = consumers[key]
-    handled = 0
+    handled, looks_for_new = 0, True
     while True:
-        token, marks = _claim(consumer)
+        token, marks = _claim(consumer, looks_for_new=looks_for_new)
         if not marks:
             return handled
-        handled += _attempt(consumer, marks, token)
+        done = _attempt(consumer, marks, token)
+        handled += done
+        # After less than a batch, what is new has a wake-up of its own.
+        looks_for_new = done in {0, BATCH}
 
 
-def _claim(consumer: Consumer) -> tuple[str, list[int]]:
+def _claim(consumer: Consumer, *, looks_for_new: bool) -> tuple[str, list[int]]:
     """A batch of marks claimed for the first time, else a single one that failed or was left.
 
     Alone, an event that kills its worker takes no other event's leases with it.
     """
-    free = Pending.objects.filter(consumer=consumer.key, parked_at=None)
-    token, marks = claim(free.filter(lease_count=0), limit=BATCH)
-    if not marks:
-        token, marks = claim(free.filter(lease_count__gt=0), limit=1)
-    return token, marks
+    if looks_for_new:
+        token, marks = NEW.take(limit=BATCH, consumer=consumer.key)
+        if marks:
+            return token, marks
+    return LEFT.take(consumer=consumer.key)
 
 
 def _attempt(consumer: Consumer, marks: list[int], token: str) -> int:
@@ -55,10 +70,7 @@ def _attempt(consumer: Consumer, marks: list[int], token: str) -> int:
 
 
 def _handle(consumer: Consumer, marks: list[int], token: str) -> int:
-    events = list(
-        Event.objects.filter(pending__pk__in=marks, pending__lease_token=token).order_by("pk")
-    )
-    consumer.handle(events)
+    consumer.handle(EVENTS.rows(marks, token=token))
     gone, _ = Pending.objects.filter(pk__in=marks, lease_token=token).delete()
     if gone != len(marks):
         raise LeaseLost

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 import structlog
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F, Q
 
 from journal.clock import now
+from journal.prepared import Alteration, AlterationOfSeveral, Given, Question, Value
 
 log = structlog.get_logger(__name__)
 
@@ -43,49 +44,74 @@ class Leased(models.Model):
 L = TypeVar("L", bound=Leased)
 
 
-def due(at: datetime) -> Q:
+def due(at: datetime | Given) -> Q:
     """The rows that may be claimed at this instant."""
     return Q(due_at__lte=at) & (Q(leased_until=None) | Q(leased_until__lt=at))
 
 
-def claim(
-    rows: models.QuerySet[L], *, limit: int = 1, seconds: float = LEASE_SECONDS
-) -> tuple[str, list[Any]]:
-    """Claims up to `limit` due rows, oldest first; returns the token and their primary keys.
+TAKEN = {
+    "lease_token": Given("token"),
+    "leased_until": Given("until"),
+    "lease_count": F("lease_count") + 1,
+}
+"""What a claim writes."""
 
-    Commits at once. On PostgreSQL rows locked by another claim are passed over; on SQLite the
-    transaction takes the write lock at its start, so two claims can't see the same free row.
-    """
-    instant = now()
-    token = secrets.token_hex(16)
-    model = rows.model
-    with transaction.atomic():
-        free = rows.filter(due(instant)).order_by("pk")
+
+class Claim(Generic[L]):
+    """Claims rows again and again: `rows` tells which, with `Given` for what changes."""
+
+    def __init__(self, rows: Callable[[], models.QuerySet[L]]) -> None:
+        self._rows = rows
+        self._free: dict[int, Question[tuple[Any]]] = {}
+        self._take = AlterationOfSeveral(lambda keys: (_of(rows().model, keys), TAKEN))
+        self._take_one = Alteration(lambda: (rows().filter(due(Given("now"))).order_by(), TAKEN))
+
+    def take(
+        self, *, limit: int = 1, seconds: float = LEASE_SECONDS, **given: Value
+    ) -> tuple[str, list[Any]]:
+        """Claims up to `limit` due rows, oldest first; returns the token and their primary keys.
+
+        Commits at once. On PostgreSQL rows locked by another claim are passed over; on SQLite the
+        transaction takes the write lock at its start, so two claims can't see the same free row.
+        """
+        lease = _lease(seconds)
+        with transaction.atomic():
+            free = self._free.setdefault(limit, Question(lambda: self._unlocked(limit)))
+            keys = [pk for (pk,) in free.rows(now=lease["now"], **given)]
+            self._take.apply(keys, token=lease["token"], until=lease["until"])
+        return lease["token"], keys
+
+    def take_one(self, *, seconds: float = LEASE_SECONDS, **given: Value) -> str | None:
+        """Claims the one row that there is, in one statement; None where it isn't due or is taken.
+
+        The update decides: of two at once the second finds the row leased.
+        """
+        lease = _lease(seconds)
+        return lease["token"] if self._take_one.apply(**lease, **given) else None
+
+    def _unlocked(self, limit: int) -> models.QuerySet[L, tuple[Any]]:
         # SQLite knows no row locks and ignores the clause; there the write lock is the referee.
-        unlocked = free.select_for_update(skip_locked=True, of=("self",))
-        keys = list(unlocked.values_list("pk", flat=True)[:limit])
-        if keys:
-            model._default_manager.filter(pk__in=keys).update(
-                lease_token=token,
-                leased_until=instant + timedelta(seconds=seconds),
-                lease_count=F("lease_count") + 1,
-            )
-    return token, keys
+        free = self._rows().filter(due(Given("now"))).order_by("pk")
+        return free.select_for_update(skip_locked=True, of=("self",)).values_list("pk")[:limit]
 
 
-def claim_one(rows: models.QuerySet[L], *, seconds: float = LEASE_SECONDS) -> str | None:
-    """Claims the one row that there is, in one statement; None where it isn't due or is taken.
+def _of(model: type[L], keys: Any) -> models.QuerySet[L]:
+    return model._default_manager.filter(pk__in=keys).order_by()
 
-    The update decides: of two at once the second finds the row leased.
-    """
+
+class _Lease(TypedDict):
+    now: datetime
+    token: str
+    until: datetime
+
+
+def _lease(seconds: float) -> _Lease:
     instant = now()
-    token = secrets.token_hex(16)
-    taken = rows.filter(due(instant)).update(
-        lease_token=token,
-        leased_until=instant + timedelta(seconds=seconds),
-        lease_count=F("lease_count") + 1,
-    )
-    return token if taken else None
+    return {
+        "now": instant,
+        "token": secrets.token_hex(16),
+        "until": instant + timedelta(seconds=seconds),
+    }
 
 
 def renew(

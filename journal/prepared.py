@@ -11,23 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from itertools import repeat
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
-from django.db.models.sql import InsertQuery
+from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
+
+from journal.fsm import Guarded
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+
+Value: TypeAlias = int | str | datetime | None
 
 MOST_SINGLE = 3
 """More new rows than these are cheaper by one large statement that is built for them."""
 
 
 class Given(Expression):
-    """Stands in a query for a value that comes with each asking: a number, a text or None."""
+    """Stands in a query for a value that comes with each asking."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -35,6 +41,17 @@ class Given(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", (self,)
+
+
+class Several(Expression):
+    """Stands behind `__in` for a list of values that comes with each asking."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.places = [Given(name) for name in names]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return f"({', '.join('%s' for _ in self.places)})", tuple(self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +64,11 @@ class _Statement:
     converters: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
     built: Callable[[Sequence[Any]], Any]
 
-    def rows(self, given: Mapping[str, object]) -> list[Any]:
+    def rows(self, given: Mapping[str, Value]) -> list[Any]:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("What is locked is locked in a transaction.")
-        values: list[Any] = [
-            given[one.name] if isinstance(one, Given) else one for one in self.parameters
-        ]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+            cursor.execute(self.sql, _filled(self.parameters, given))
             found = cursor.fetchall()
         return [self.built(self._converted(row)) for row in found]
 
@@ -76,14 +90,88 @@ class Question(Generic[R]):
         self._build = build
         self._statements: dict[str, _Statement] = {}
 
-    def rows(self, **given: int | str | None) -> list[R]:
+    def rows(self, **given: Value) -> list[R]:
         statement = self._statements.get(connection.vendor)
         if statement is None:
             statement = self._statements[connection.vendor] = _statement(self._build())
         return statement.rows(given)
 
-    def first(self, **given: int | str | None) -> R | None:
+    def first(self, **given: Value) -> R | None:
         return next(iter(self.rows(**given)), None)
+
+
+class QuestionOfSeveral(Generic[R]):
+    """A question with one list of values of any length; `build` is given what stands for it."""
+
+    def __init__(self, build: Callable[[Any], QuerySet[Any, R]]) -> None:
+        self._build = build
+        self._of_length: dict[int, Question[R]] = {}
+
+    def rows(self, values: Sequence[int | str], **given: Value) -> list[R]:
+        if not values:
+            return []
+        listed = _listed(values)
+        question = self._of_length.get(len(listed))
+        if question is None:
+            question = Question(lambda: self._build(Several(*listed)))
+            self._of_length[len(listed)] = question
+        return question.rows(**given, **listed)
+
+
+class Alteration:
+    """An `update()` that is built at its first use; `build` tells the rows and their new values."""
+
+    def __init__(self, build: Callable[[], tuple[QuerySet[Any], Mapping[str, object]]]) -> None:
+        self._build = build
+        self._built: dict[str, tuple[str, Sequence[Any]]] = {}
+
+    def apply(self, **given: Value) -> int:
+        """Changes the rows; answers how many there were."""
+        if connection.vendor not in self._built:
+            rows, values = self._build()
+            query: Any = rows.query.chain(UpdateQuery)
+            query.add_update_values(values)
+            self._built[connection.vendor] = query.get_compiler(connection=connection).as_sql()
+        sql, parameters = self._built[connection.vendor]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, _filled(parameters, given))
+            return int(cursor.rowcount)
+
+
+class AlterationOfSeveral:
+    """An alteration with one list of values of any length; `build` is given what stands for it."""
+
+    def __init__(self, build: Callable[[Any], tuple[QuerySet[Any], Mapping[str, object]]]) -> None:
+        self._build = build
+        self._of_length: dict[int, Alteration] = {}
+
+    def apply(self, values: Sequence[int | str], **given: Value) -> int:
+        if not values:
+            return 0
+        listed = _listed(values)
+        alteration = self._of_length.get(len(listed))
+        if alteration is None:
+            alteration = Alteration(lambda: self._build(Several(*listed)))
+            self._of_length[len(listed)] = alteration
+        return alteration.apply(**given, **listed)
+
+
+def _listed(values: Sequence[int | str]) -> dict[str, int | str]:
+    """Values by the names of their places: as many as the next power of two, so that few statements
+    serve lists of all lengths; the last value fills them up."""
+    length = 1 << (len(values) - 1).bit_length()
+    filled = [*values, *repeat(values[-1], length - len(values))]
+    return {f"value_{place}": value for place, value in enumerate(filled)}
+
+
+def _filled(parameters: Sequence[Any], given: Mapping[str, Value]) -> list[Any]:
+    return [_sent(given[one.name]) if isinstance(one, Given) else one for one in parameters]
+
+
+def _sent(value: Value) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
 
 
 def insert(rows: Sequence[M]) -> None:
@@ -93,6 +181,36 @@ def insert(rows: Sequence[M]) -> None:
         return
     for row in rows:
         _insertion_of(type(row)).write(row)
+
+
+def update(row: Model, *names: str) -> None:
+    """Writes these fields of a row that the caller has locked; sends no signals, as `update()`.
+
+    Raises `DatabaseError` where there is no such row.
+    """
+    key = (connection.vendor, type(row), names)
+    known = _updates.get(key)
+    if known is None:
+        known = _updates[key] = _update_of(type(row), names)
+    sql, fields = known
+    values = [one.get_db_prep_save(one.pre_save(row, False), connection) for one in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+        if cursor.rowcount != 1:
+            raise DatabaseError(f"There is no {row._meta.verbose_name} {row.pk} to be saved.")
+    if isinstance(row, Guarded):
+        row._update_initial_state()
+
+
+_updates: dict[tuple[str, type[Model], tuple[str, ...]], tuple[str, Sequence[Any]]] = {}
+
+
+def _update_of(model: type[Model], names: Sequence[str]) -> tuple[str, Sequence[Any]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    query: Any = model._base_manager.filter(pk=Given("pk")).order_by().query.chain(UpdateQuery)
+    query.add_update_fields([(one, None, Given(one.attname)) for one in fields])
+    sql, _ = query.get_compiler(connection=connection).as_sql()
+    return sql, fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from accounts.actor import Actor
 from accounts.exceptions import Conflict
 from catalog.models import GovernedObject
 from journal.clock import now
-from journal.leases import LEASE_SECONDS, LeaseLost, claim, due, heartbeat
+from journal.leases import LEASE_SECONDS, Claim, LeaseLost, due, heartbeat
+from journal.prepared import Given, Question
 from journal.waking import wake
 from notifications.channels.registry import Channel, Unsendable, channels
 from notifications.models import Delivery
@@ -37,6 +38,13 @@ LONGEST_PROBLEM = 2000
 MOST_A_SWEEP = 500
 
 Outcome: TypeAlias = Callable[[Delivery], None]
+
+WAITING: Claim[Delivery] = Claim(
+    lambda: Delivery.objects.filter(channel=Given("channel"), status=Delivery.Status.WAITING)
+)
+TAKEN: Question[Delivery] = Question(
+    lambda: Delivery.objects.filter(pk=Given("pk")).select_related("notification__user").order_by()
+)
 
 _senders: dict[str, threading.BoundedSemaphore] = {}
 
@@ -125,10 +133,10 @@ def _deliver_all(channel: Channel, lease_seconds: float) -> int:
 def _take(channel: Channel, lease_seconds: float) -> tuple[Delivery, str] | None:
     """Claims one delivery and commits that its sending begins, both at once."""
     with transaction.atomic():
-        token, keys = claim(_waiting(channel), limit=1, seconds=lease_seconds)
-        if not keys:
+        token, keys = WAITING.take(seconds=lease_seconds, channel=channel.key)
+        delivery = TAKEN.first(pk=keys[0]) if keys else None
+        if delivery is None:
             return None
-        delivery = Delivery.objects.select_related("notification__user").get(pk=keys[0])
         delivery.begin()
         delivery.save(update_fields=["status", "attempts"])
     return delivery, token

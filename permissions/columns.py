@@ -15,10 +15,14 @@ from accounts.grants import codename
 from accounts.models import User
 from accounts.remembering import remembered
 from catalog.models import BoardColumn
+from journal.prepared import QuestionOfSeveral
 from permissions.condition_queries import ALWAYS
 from permissions.grants import Holdings, holders, holdings_among
 
 VIEW, EDIT = "view", "edit"
+ON_BOARDS: QuestionOfSeveral[BoardColumn] = QuestionOfSeveral(
+    lambda boards: BoardColumn.objects.filter(board__in=boards).order_by()
+)
 Place = tuple[int, str]
 """A board's id and an attribute's key."""
 
@@ -41,7 +45,7 @@ def of_boards(user: User, boards: Iterable[int]) -> Columns:
 
 
 def _of_boards(user: User, boards: frozenset[int]) -> Columns:
-    rows = list(BoardColumn.objects.filter(board__in=boards).order_by())
+    rows = ON_BOARDS.rows(sorted(boards))
     if not rows:
         return OPEN
     held = _held(user, rows)

@@ -13,7 +13,7 @@ from accounts.mail.words import message_of
 from accounts.models import Invitation, Mail, MailKind, User
 from accounts.services.letters import letters_of
 from journal.clock import now
-from journal.leases import LEASE_SECONDS, claim, due, heartbeat
+from journal.leases import Claim, due, heartbeat
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,7 @@ RETRY_MINUTES = (1, 5, 30, 120, 360)
 """The pauses between six attempts."""
 KEPT = timedelta(days=7)
 LONGEST_PROBLEM = 500
+WAITING: Claim[Mail] = Claim(lambda: Mail.objects.filter(ended_at=None))
 
 # One thread of a process sends; a slow mail server takes no more workers than this.
 _sender = threading.Lock()
@@ -71,7 +72,7 @@ def _waiting_now() -> bool:
 def _send_all() -> int:
     ended = 0
     while True:
-        token, keys = claim(Mail.objects.filter(ended_at=None), seconds=LEASE_SECONDS)
+        token, keys = WAITING.take()
         if not keys:
             return ended
         mail = Mail.objects.select_related("user", "invitation__invited_by").get(pk=keys[0])

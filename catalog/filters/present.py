@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from catalog.filters.schema import Attribute, Ends, Schema
+from typing import Any
+
+from catalog.filters.schema import Attribute, Schema
 from catalog.models import AttributeType, Board, ObjectType, RelationType, State, UserRelationType
+from journal.prepared import Question
+
+STATES: Question[tuple[Any, ...]] = Question(
+    lambda: State.objects.order_by().values_list("lifecycle_id", "key")
+)
+TYPES: Question[tuple[Any, ...]] = Question(
+    lambda: ObjectType.objects.order_by().values_list("pk", "key", "lifecycle_id")
+)
+ATTRIBUTES: Question[tuple[Any, ...]] = Question(
+    lambda: AttributeType.objects.values_list("object_type", "key", "type", "item_type", "options")
+)
+ENDS: Question[tuple[Any, ...]] = Question(
+    lambda: RelationType.objects.order_by().values_list(
+        "key", "source_object_type__key", "target_object_type__key"
+    )
+)
+PEOPLE: Question[tuple[str]] = Question(
+    lambda: UserRelationType.objects.order_by().values_list("key")
+)
+BOARDS: Question[tuple[str]] = Question(lambda: Board.objects.order_by().values_list("key"))
 
 
 def present() -> Schema:
@@ -11,28 +33,19 @@ def present() -> Schema:
     attributes: dict[str, dict[str, Attribute]] = {}
     states: dict[str, frozenset[str]] = {}
     by_lifecycle: dict[int, set[str]] = {}
-    for lifecycle_id, key in State.objects.values_list("lifecycle_id", "key"):
+    for lifecycle_id, key in STATES.rows():
         by_lifecycle.setdefault(lifecycle_id, set()).add(key)
     key_of: dict[int, str] = {}
-    for pk, key, lifecycle in ObjectType.objects.values_list("pk", "key", "lifecycle_id"):
+    for pk, key, lifecycle in TYPES.rows():
         key_of[pk] = key
         attributes[key] = {}
         states[key] = frozenset(by_lifecycle.get(lifecycle, ())) if lifecycle else frozenset()
-    for one in AttributeType.objects.all():
-        attributes[key_of[one.object_type_id]][one.key] = Attribute.of(
-            one.type, one.item_type, one.options
-        )
+    for owner, key, kind, item_type, options in ATTRIBUTES.rows():
+        attributes[key_of[owner]][key] = Attribute.of(kind, item_type, options)
     return Schema(
         attributes=attributes,
         states=states,
-        relation_types=_ends(),
-        user_relation_types=frozenset(UserRelationType.objects.values_list("key", flat=True)),
-        boards=frozenset(Board.objects.values_list("key", flat=True)),
+        relation_types={key: (source, target) for key, source, target in ENDS.rows()},
+        user_relation_types=frozenset(key for (key,) in PEOPLE.rows()),
+        boards=frozenset(key for (key,) in BOARDS.rows()),
     )
-
-
-def _ends() -> dict[str, Ends]:
-    rows = RelationType.objects.values_list(
-        "key", "source_object_type__key", "target_object_type__key"
-    )
-    return {key: (source, target) for key, source, target in rows}

@@ -26,7 +26,8 @@ from catalog.importing.service import TAKEN_OVER, carry_on, format_of
 from catalog.models import Board, Import, ImportFile, ObjectType
 from catalog.things import PlaceFor
 from journal.clock import now
-from journal.leases import claim, due, hand_back
+from journal.leases import Claim, due, hand_back
+from journal.prepared import Given
 from journal.waking import wake
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,11 @@ MOST_LEASES = 20
 RETRY_SECONDS = 5
 KEPT_UNSTARTED = timedelta(days=7)
 TASK = "catalog.import"
+WAITING: Claim[Import] = Claim(
+    lambda: Import.objects.filter(
+        pk=Given("pk"), status=Import.Status.RUNNING.value, content__isnull=False
+    )
+)
 
 
 def take_in(
@@ -106,11 +112,8 @@ def _locked(run: Import, actor: Actor) -> Import:
 
 def run(import_id: int) -> bool:
     """Carries on with an import that is due; False where another worker has it or it has ended."""
-    rows = Import.objects.filter(
-        pk=import_id, status=Import.Status.RUNNING.value, content__isnull=False
-    )
-    token, claimed = claim(rows, seconds=LEASE.total_seconds())
-    if not claimed:
+    token = WAITING.take_one(seconds=LEASE.total_seconds(), pk=import_id)
+    if token is None:
         return False
     found = Import.objects.select_related("object_type", "board", "user").get(pk=import_id)
     if refusal := _why_not(found):
@@ -125,7 +128,7 @@ def run(import_id: int) -> bool:
             # It would be refused again and again: rights that its owner lost don't come back.
             runs.fail(found, token, refused.detail)
     finally:
-        hand_back(Import, claimed, token, after_seconds=RETRY_SECONDS)
+        hand_back(Import, [import_id], token, after_seconds=RETRY_SECONDS)
     return True
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog import attributes as rules
 from catalog.models import AttributeType, GovernedObject, UniqueValue
 from journal.clock import now
-from journal.prepared import Given, Question
+from journal.prepared import Given, Question, update
 
 LOCKED: Question[GovernedObject] = Question(
     lambda: (
@@ -65,7 +65,7 @@ def touch(obj: GovernedObject, *fields: str) -> None:
     """Saves the named fields and counts the version up."""
     obj.version += 1
     obj.modified_at = now()
-    obj.save(update_fields=[*fields, "version", "modified_at"])
+    update(obj, *fields, "version", "modified_at")
 
 
 def differences(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

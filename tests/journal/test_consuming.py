@@ -12,7 +12,7 @@ from journal import consuming
 from journal.clock import at, now
 from journal.consuming import MOST_LEASES, consume, park_killers
 from journal.kinds import Consumer, consumers
-from journal.leases import claim, hand_back, renew
+from journal.leases import Claim, hand_back, renew
 from journal.models import Event, Pending
 from journal.origin import Origin
 from journal.recording import Fact, record, record_many
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.django_db
 
 ORIGIN = Origin("system")
 KEY = "tests.listener"
+OF_LISTENER: Claim[Pending] = Claim(lambda: Pending.objects.filter(consumer=KEY))
+ANY: Claim[Pending] = Claim(lambda: Pending.objects.all())
 
 
 class Listener:
@@ -108,7 +110,7 @@ def test_an_event_that_kills_its_worker_is_parked(listener: Listener) -> None:
     moment = now()
     for round_number in range(MOST_LEASES):
         with at(moment + timedelta(minutes=round_number)):
-            _, marks = claim(Pending.objects.filter(consumer=KEY))
+            _, marks = OF_LISTENER.take()
             assert marks
     with at(moment + timedelta(hours=1)):
         park_killers()
@@ -121,12 +123,12 @@ def test_a_lease_excludes_others_until_it_runs_out() -> None:
     Pending.objects.create(event=event, consumer="nobody")
     moment = now()
     with at(moment):
-        token, marks = claim(Pending.objects.all(), seconds=30)
+        token, marks = ANY.take(seconds=30)
         assert marks
-        assert not claim(Pending.objects.all())[1]
+        assert not ANY.take()[1]
         assert renew(Pending, marks, token, seconds=30)
     with at(moment + timedelta(seconds=31)):
-        stolen, again = claim(Pending.objects.all())
+        stolen, again = ANY.take()
         assert again == marks
         assert not renew(Pending, marks, token)
         hand_back(Pending, marks, token)
@@ -135,6 +137,6 @@ def test_a_lease_excludes_others_until_it_runs_out() -> None:
 
 def test_a_worker_that_lost_its_lease_keeps_nothing(listener: Listener) -> None:
     happened()
-    _, marks = claim(Pending.objects.filter(consumer=KEY))
+    _, marks = OF_LISTENER.take()
     assert consuming._attempt(consumers[KEY], marks, "an older token") == 0
     assert Pending.objects.count() == 1

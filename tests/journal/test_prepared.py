@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Change, GovernedObject
 from catalog.services.boards import default_board
 from catalog.services.parts import LOCKED
+from journal.clock import now
 from journal.models import Event, Pending
-from journal.prepared import MOST_SINGLE, Given, Question, insert
+from journal.prepared import (
+    MOST_SINGLE,
+    Alteration,
+    AlterationOfSeveral,
+    Given,
+    Question,
+    QuestionOfSeveral,
+    Several,
+    insert,
+    update,
+)
 from tests.kitchen import Kitchen
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +127,84 @@ def test_nothing_to_insert_is_no_statement() -> None:
     with CaptureQueriesContext(connection) as sent:
         insert([])
     assert not sent
+
+
+def test_a_list_of_any_length_is_asked_for(kitchen: Kitchen) -> None:
+    built: list[int] = []
+
+    def build(names: Several) -> QuerySet[GovernedObject, tuple[str]]:
+        built.append(1)
+        rows = GovernedObject.objects.filter(
+            name__in=names, object_type__in=[kitchen.recipe.pk], created_at__lte=Given("until")
+        )
+        return rows.order_by("pk").values_list("name")
+
+    question = QuestionOfSeveral(build)
+    for text in HOSTILE:
+        add(kitchen, text)
+    for count in range(len(HOSTILE) + 1):
+        wanted = HOSTILE[:count]
+        assert question.rows(wanted, until=now()) == [(text,) for text in wanted]
+    assert question.rows([*HOSTILE, "of nobody"], until=now() - timedelta(days=1)) == []
+    assert len(built) == len({1, 2, 4, 8})
+
+
+def test_the_rows_that_a_foreign_key_names(kitchen: Kitchen) -> None:
+    question = QuestionOfSeveral(
+        lambda types: GovernedObject.objects.filter(object_type__in=types).values_list("name")
+    )
+    add(kitchen, "soup")
+    assert question.rows([kitchen.recipe.pk, 0]) == [("soup",)]
+
+
+def test_an_alteration_changes_what_it_names_alone(kitchen: Kitchen) -> None:
+    first, second = add(kitchen, "soup"), add(kitchen, "stew")
+    rename = Alteration(
+        lambda: (
+            GovernedObject.objects.filter(name=Given("old")),
+            {"name": Given("new"), "version": F("version") + 1, "created_at": Given("at")},
+        )
+    )
+    instant = now() + timedelta(hours=1)
+    for text in HOSTILE:
+        assert rename.apply(old="soup", new=text, at=instant) == 1
+        first.refresh_from_db()
+        assert (first.name, first.created_at) == (text, instant)
+        assert rename.apply(old=text, new="soup", at=instant) == 1
+    assert rename.apply(old="nothing", new="x", at=instant) == 0
+    second.refresh_from_db()
+    assert (second.name, second.version) == ("stew", 1)
+    first.refresh_from_db()
+    assert first.version == 1 + 2 * len(HOSTILE)
+
+
+def test_an_alteration_of_several(kitchen: Kitchen) -> None:
+    rows = [add(kitchen, text) for text in HOSTILE]
+    alteration = AlterationOfSeveral(
+        lambda keys: (
+            GovernedObject.objects.filter(pk__in=keys, name=Given("name")),
+            {"version": 7},
+        )
+    )
+    assert alteration.apply([], name="%s") == 0
+    assert alteration.apply([row.pk for row in rows], name="%s") == 1
+    assert list(GovernedObject.objects.filter(version=7)) == [rows[0]]
+
+
+def test_fields_of_a_row_are_written_as_by_save(kitchen: Kitchen) -> None:
+    row = add(kitchen, "soup", attributes={"note": "x"})
+    for text in HOSTILE:
+        row.name, row.attributes, row.version = text, {"note": [text, None]}, 9
+        update(row, "name", "attributes")
+        read = GovernedObject.objects.get(pk=row.pk)
+        assert (read.name, read.attributes) == (text, {"note": [text, None]})
+        assert read.version == 1
+    row.enter(kitchen.states["review"])
+    update(row, "state", "parent")
+    # The guard of a state that somebody else moved meanwhile knows that it was written.
+    row.save()
+    read = GovernedObject.objects.get(pk=row.pk)
+    assert (read.state, read.parent, read.version) == (kitchen.states["review"], None, 9)
+    GovernedObject.objects.filter(pk=row.pk).delete()
+    with pytest.raises(DatabaseError, match="There is no object"):
+        update(row, "name")
