@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Workspace
-        from accounts.services import mailing, throttling
+        from accounts.services import handing_over, mailing, throttling
         from accounts.services.answers import forget_old_answers
         from accounts.services.sessions import forget_ended_sessions
         from accounts.shareables import Shareable, shareables
@@ -25,6 +25,7 @@ class AccountsConfig(AppConfig):
         sweeps.register(Sweep("accounts.forget-throttles", throttling.forget_empty))
         sweeps.register(Sweep("accounts.mails", mailing.sweep))
         shareables.register(Shareable("workspace", Workspace))
+        handing_over.contribute()
         post_migrate.connect(lay_foundation, sender=self)
 
 

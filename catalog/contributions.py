@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.handovers import Handover, handovers
 from accounts.shareables import Shareable, shareables
 from catalog.assets import (
     Applications,
@@ -31,13 +32,14 @@ from catalog.models import (
     UserRelation,
 )
 from catalog.packages.kinds import asset_kinds
-from catalog.services import indexing
+from catalog.services import indexing, reassigning
 from catalog.usages import Usage, usages
 from journal.kinds import Sweep, sweeps
 
 
 def contribute() -> None:
     shareables.register(Shareable("board", Board))
+    handovers.register(Handover("people", reassigning.parts, reassigning.reassign))
     for kind in (
         Applications(),
         ObjectTypes(),

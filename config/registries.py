@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.handovers import handovers
 from accounts.shareables import shareables
 from catalog.packages.kinds import asset_kinds
 from catalog.usages import usages
@@ -17,6 +18,7 @@ REGISTRIES: tuple[Registry[Any], ...] = (
     consumers,
     sweeps,
     shareables,
+    handovers,
     asset_kinds,
     usages,
     step_kinds,

@@ -8,15 +8,16 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import ChoiceField, DateTimeField, EmailField
+from rest_framework.serializers import ChoiceField, DateTimeField, EmailField, ListField
 
 from accounts import gate
 from accounts.gates import gated
-from accounts.http.forms import Flag, Form, Names, Text
+from accounts.handovers import Part
+from accounts.http.forms import Flag, Form, Names, Text, Whole
 from accounts.http.pagination import Sorted
 from accounts.http.resources import Listing, Resource
 from accounts.models import Role, User
-from accounts.services import users
+from accounts.services import handing_over, users
 from accounts.services.directory import narrowed, with_teams
 
 BY_NAME = Sorted.by("username")
@@ -58,6 +59,34 @@ class UserChangeForm(Form):
     role = ChoiceField(choices=Role.choices, required=False)
     active = Flag(required=False)
     teams = Names(required=False)
+
+
+class HandOverForm(Form):
+    """Who takes over; with `preview`, nothing is changed."""
+
+    to = Text(max_length=150)
+    preview = Flag(required=False, default=False)
+
+
+class HandedPartForm(Form):
+    """Things of one kind, the first twenty by name."""
+
+    kind = Text()
+    count = Whole()
+    names = ListField(child=Text())
+
+
+class StayingPartForm(HandedPartForm):
+    """The same for what is not handed over, and why."""
+
+    reason = Text()
+
+
+class HandedOverForm(Form):
+    """What goes to the heir, and what stays."""
+
+    moves = HandedPartForm(many=True)
+    stays = StayingPartForm(many=True)
 
 
 class UserParameters(Form):
@@ -117,6 +146,25 @@ class OneUser(Resource):
 
     def _fetch(self, name: str) -> User:
         return gate.fetch(self.actor, with_teams(User.objects.all()), username=name)
+
+
+@gated("manage", User)
+class HandOver(Resource):
+    """Putting another user in the place of one who leaves."""
+
+    @extend_schema(request=HandOverForm, responses={200: HandedOverForm}, summary="Hand over")
+    def post(self, request: Request, name: str) -> Response:
+        user = gate.fetch(self.actor, User.objects.all(), username=name)
+        given = self.body(HandOverForm)
+        act = handing_over.preview if given["preview"] else handing_over.hand_over
+        parts = act(user, to=given["to"], actor=self.actor)
+        moves = [_part(one) for one in parts if not one.stays]
+        stays = [{**_part(one), "reason": one.stays} for one in parts if one.stays]
+        return Response({"moves": moves, "stays": stays})
+
+
+def _part(one: Part) -> dict[str, Any]:
+    return {"kind": one.kind, "count": one.count, "names": list(one.names)}
 
 
 def _shown_again(user: User) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.fields import Field, filled, unplaced
 from accounts.gates import gated
+from accounts.handovers import Part
 from accounts.holdings import owned_alone_by, owned_by
 from accounts.http.pagination import Sorted
 from accounts.models import Invitation, Role, User
@@ -125,13 +126,29 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @gated("manage", User)
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shows what would go and what would stay; when that is confirmed, hands it over."""
+    person, actor = _fetch(request, pk), actor_of(request)
     heir = given(request.POST, "to")
-    return _act(
-        request,
-        pk,
-        lambda person, actor: handing_over.hand_over(person, to=heir, actor=actor),
-        f"owns nothing any more: all of it is {heir}'s now",
-    )
+    if given(request.POST, "confirmed") != "true":
+        parts = handing_over.preview(person, to=heir, actor=actor)
+        context = {"person": person, "heir": heir, **_sorted_out(parts), "crumbs": _crumbs(person)}
+        return render(request, "accounts/hand_over.html", context)
+    parts = handing_over.hand_over(person, to=heir, actor=actor)
+    moved = ", ".join(f"{one.kind}: {one.count}" for one in _sorted_out(parts)["moves"])
+    told = f"{heir} has taken over from {person.username} ({moved or 'nothing'})."
+    return done(request, told, reverse("user", args=[pk]))
+
+
+def _sorted_out(parts: list[Part]) -> dict[str, list[Part]]:
+    return {
+        "moves": [one for one in parts if not one.stays],
+        "stays": [one for one in parts if one.stays],
+    }
+
+
+def _crumbs(person: User) -> list[tuple[str, str]]:
+    own = reverse("user", args=[person.pk])
+    return [("Users", reverse("users")), (person.display_name, own), ("Hand over", "")]
 
 
 @require_POST

@@ -165,7 +165,12 @@ def test_all_that_somebody_owns_is_handed_over(cast: Cast, desk: Client) -> None
     assert len(owned_by(cast.owner)) == 2
     page = desk.get(f"/users/{cast.owner.pk}/")
     assert "workspace lab" in text_of(page)
-    desk.post(f"/users/{cast.owner.pk}/hand-over/", {"to": "member"})
+    before = desk.post(f"/users/{cast.owner.pk}/hand-over/", {"to": "member"})
+    assert "Workspaces: 2 lab, mine" in text_of(before)
+    assert holders(mine, OWN) == (["member", "owner"], [])
+    sure = {"to": "member", "confirmed": "true"}
+    after = desk.post(f"/users/{cast.owner.pk}/hand-over/", sure, follow=True)
+    assert toasts(after) == ["member has taken over from owner (workspaces: 2)."]
     assert holders(cast.lab, OWN) == (["member"], [])
     assert holders(mine, OWN) == (["member"], [])
     desk.post(f"/users/{cast.owner.pk}/delete/")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from accounts.handovers import handovers
 from accounts.shareables import shareables
 from benchmarks.kinds import BENCHMARKS
 from catalog.expressions import FUNCTIONS
@@ -170,6 +171,12 @@ FAMILIES = (
         shareables.keys(),
         quoted("accounts/test_handing_over.py"),
         lambda key: Place("docs/how-to/accounts.md", f"{key}s"),
+    ),
+    Family(
+        "thing that is handed over",
+        handovers.keys(),
+        quoted("accounts/test_handing_over.py"),
+        named("how-to/accounts.md"),
     ),
     Family(
         "health check",
