@@ -1,12 +1,14 @@
-"""A member reads the first page of 50 of many objects through the API.
+"""A member reads the first page of 50 of many objects: through the API, and a board's page.
 
 Bare: the query for the same rows, and the same members as JSON; what a view without sign-in,
-permissions, relations and people would do. The pages that are narrowed or sorted have the same bare
-page beside them: a yardstick, not the same work. Those without an index read all objects.
+permissions, relations and people would do. The pages that are narrowed or sorted, and the board's,
+have the same bare page beside them: a yardstick, not the same work. Those without an index read all
+objects.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -32,12 +34,28 @@ QUERIES = {
     "page-filter-indexed": ("the same, by an indexed attribute", f"attribute.{INDEXED}=7.5"),
     "page-sort-indexed": ("the same, sorted by an indexed attribute", f"sort=-attribute.{INDEXED}"),
     "page-filter": ("the same, by an attribute without index", "attribute.servings=99"),
+    "page-sort": ("the same, sorted by an attribute without index", "sort=attribute.servings"),
+    "page-sort-name": ("the same, sorted by name", "sort=name"),
     "page-contains": ("the same, by a text in names and keys", "q=nowhere"),
 }
 BESIDE = ("object_type", "board", "state", "parent", "created_by")
 
 
 def prepare(query: str, world: World, objects: int) -> Race:
+    _fill(world, objects)
+    secret = create_token(world.member, actor=Actor.system(), name="benchmark").secret
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {secret}"})
+    return Race(REQUESTS, partial(_ours, client, f"{ADDRESS}&{query}"), lambda: _bare)
+
+
+def prepare_board(world: World, objects: int) -> Race:
+    _fill(world, objects)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(world.member, backend="django.contrib.auth.backends.ModelBackend")
+    return Race(REQUESTS, partial(_ours, client, f"/boards/{world.board.key}/"), lambda: _bare)
+
+
+def _fill(world: World, objects: int) -> None:
     missing = objects - GovernedObject.objects.filter(object_type=world.recipe).count()
     world.recipes(max(0, missing))
     AttributeType.objects.filter(key=INDEXED).update(is_filterable=True)
@@ -45,15 +63,12 @@ def prepare(query: str, world: World, objects: int) -> Race:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # as PostgreSQL does by itself, some time later
-    secret = create_token(world.member, actor=Actor.system(), name="benchmark").secret
-    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {secret}"})
-    return Race(REQUESTS, partial(_ours, client, query), lambda: _bare)
 
 
-def _ours(client: Client, query: str) -> Work:
+def _ours(client: Client, address: str) -> Work:
     def work() -> None:
         for _ in range(REQUESTS):
-            answer = client.get(f"{ADDRESS}&{query}")
+            answer = client.get(address)
             assert answer.status_code == 200, answer.content
 
     return work
@@ -86,14 +101,13 @@ def _shown(row: GovernedObject) -> dict[str, Any]:
     }
 
 
-BENCHMARKS = tuple(
-    Benchmark(
-        key=key,
-        label=label,
-        unit=Unit.MILLISECONDS,
-        objects=20_000,
-        rounds=5,
-        prepare=partial(prepare, query),
+def _benchmark(key: str, label: str, prepared: Callable[[World, int], Race]) -> Benchmark:
+    return Benchmark(
+        key=key, label=label, unit=Unit.MILLISECONDS, objects=20_000, rounds=5, prepare=prepared
     )
-    for key, (label, query) in QUERIES.items()
+
+
+BENCHMARKS = (
+    *(_benchmark(key, label, partial(prepare, query)) for key, (label, query) in QUERIES.items()),
+    _benchmark("page-board", "a board's page of 50 objects", prepare_board),
 )
