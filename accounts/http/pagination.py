@@ -113,6 +113,11 @@ class Sorted:
         prints = ",".join(("-" if one.is_descending else "") + one.name for one in made)
         return cls(tuple(made), prints)
 
+    @property
+    def plain_columns(self) -> list[str]:
+        """The columns by which it sorts, without its expressions."""
+        return [one.name for one in self.orders if one.expression is None]
+
     def page(self, rows: QuerySet[Any], position: Position | None, limit: int) -> Page:
         """The rows after (or before) the position, at most `limit`, in the order of the list."""
         backward = position is not None and position.is_backward

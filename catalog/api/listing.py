@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
@@ -20,7 +22,7 @@ from accounts.exceptions import Invalid, Problem
 from accounts.http.pagination import Order, Pageable, Sorted
 from accounts.http.resources import PAGE_PARAMETERS
 from accounts.keys import nearest
-from catalog.api.ordering import ByAttribute
+from catalog.api.ordering import ByAttribute, RowsLast
 from catalog.canonical import Unacceptable
 from catalog.expressions import parse_value
 from catalog.filters import NO_VALUES, Schema, present
@@ -46,6 +48,17 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,20}\Z")
 LOOKUPS = {"stateKey": "state__key", "boardKey": "board__key"}
 NOTHING = Q(pk__in=[])
 OPERATORS = tuple(one for one in Operator if not one.is_about_change)
+ANSWERED_BY_INDEX = frozenset(
+    {
+        Operator.EQUALS,
+        Operator.IN,
+        Operator.STARTS_WITH,
+        Operator.GREATER_THAN,
+        Operator.GREATER_OR_EQUAL,
+        Operator.LESS_THAN,
+        Operator.LESS_OR_EQUAL,
+    }
+)
 PARAMETERS = [
     OpenApiParameter("objectTypeKey", str, description="Objects of one type."),
     OpenApiParameter("stateKey", str, description="Objects in states of this key."),
@@ -125,7 +138,10 @@ class _Reader:
             if name in self.query:
                 condition &= Q(**{lookup: self.query[name]})
         if "key" in self.query:
-            condition &= Q(key=self.query["key"])
+            key = str(self.query["key"])
+            # The index that keeps keys unique ignoring case answers the first. The second is no
+            # equality: SQLite would put its value into the first, and read over all objects.
+            condition &= Q(Exact(Lower("key"), key.lower())) & Q(key__range=(key, key))
         if self.query.get("q"):
             text = Shape(Kind.TEXT)
             words = self.query["q"][:200]
@@ -137,9 +153,23 @@ class _Reader:
         """By id: an index of the objects of one type is used where the query names just that."""
         if "objectTypeKey" not in self.query:
             return Q()
-        types = ObjectType.objects.filter(key=self.query["objectTypeKey"])
-        found = types.values_list("pk", flat=True).first()
-        return NOTHING if found is None else of_type(found)
+        type_key = str(self.query["objectTypeKey"])
+        found = ObjectType.objects.filter(key=type_key).values_list("pk", flat=True).first()
+        if found is None:
+            return NOTHING
+        by_attribute = any(self.schema.is_filterable(key, type_key) for key in self._indexable())
+        return of_type(found, by_attribute=by_attribute)
+
+    def _indexable(self) -> Iterable[str]:
+        """Keys of attributes whose index, if there is one, answers what is asked of them."""
+        for name in self.attributes[:MOST_CRITERIA]:
+            key, operator = taken_apart(name)
+            if operator in ANSWERED_BY_INDEX:
+                yield key
+        for given in self.sorts:
+            name = given.removeprefix("-")
+            if name.startswith(ATTRIBUTE):
+                yield name.removeprefix(ATTRIBUTE)
 
     # --- attributes ---
 
@@ -192,8 +222,10 @@ class _Reader:
             self._wrong("sort", "tooManyItems", f"At most {MOST_SORTS} may be sorted by.")
         orders = [self._sorted_by(one) for one in self.sorts[:MOST_SORTS]]
         if len(orders) == 1 and isinstance(orders[0], ByAttribute):
-            return orders[0]
-        return Sorted.by(*(_among_others(one) for one in orders if one is not None))
+            return RowsLast(orders[0])
+        several = Sorted.by(*(_among_others(one) for one in orders if one is not None))
+        follows_ids = several.orders[0].name == "pk" and not self.attributes
+        return several if follows_ids else RowsLast(several)
 
     def _sorted_by(self, given: str) -> Order | ByAttribute | None:
         name, descending = given.removeprefix("-"), given.startswith("-")

@@ -15,7 +15,9 @@ TYPES: Question[tuple[Any, ...]] = Question(
     lambda: ObjectType.objects.order_by().values_list("pk", "key", "lifecycle_id")
 )
 ATTRIBUTES: Question[tuple[Any, ...]] = Question(
-    lambda: AttributeType.objects.values_list("object_type", "key", "type", "item_type", "options")
+    lambda: AttributeType.objects.values_list(
+        "object_type", "key", "type", "item_type", "options", "is_filterable"
+    )
 )
 ENDS: Question[tuple[Any, ...]] = Question(
     lambda: RelationType.objects.order_by().values_list(
@@ -40,8 +42,10 @@ def present() -> Schema:
         key_of[pk] = key
         attributes[key] = {}
         states[key] = frozenset(by_lifecycle.get(lifecycle, ())) if lifecycle else frozenset()
-    for owner, key, kind, item_type, options in ATTRIBUTES.rows():
-        attributes[key_of[owner]][key] = Attribute.of(kind, item_type, options)
+    for owner, key, kind, item_type, options, is_filterable in ATTRIBUTES.rows():
+        attributes[key_of[owner]][key] = Attribute.of(
+            kind, item_type, options, is_filterable=is_filterable
+        )
     return Schema(
         attributes=attributes,
         states=states,

@@ -19,12 +19,21 @@ class Attribute:
 
     shape: Shape
     options: tuple[str, ...] | None = None
+    is_filterable: bool = False
 
     @classmethod
-    def of(cls, type: str, item_type: str = "", options: Iterable[str] = ()) -> Attribute:
+    def of(
+        cls,
+        type: str,
+        item_type: str = "",
+        options: Iterable[str] = (),
+        *,
+        is_filterable: bool = False,
+    ) -> Attribute:
         """By the names of types that packages use."""
         is_enum = "enum" in (type, item_type if type == "list" else "")
-        return cls(shape_of(type, item_type), tuple(options) if is_enum else None)
+        allowed = tuple(options) if is_enum else None
+        return cls(shape_of(type, item_type), allowed, is_filterable)
 
 
 Ends = tuple[str | None, str | None]
@@ -80,6 +89,11 @@ class Schema:
             if key in of_type:
                 by_shape.setdefault(of_type[key].shape, set()).add(type_key)
         return tuple(Variant(shape, frozenset(types)) for shape, types in by_shape.items())
+
+    def is_filterable(self, key: str, object_type_key: str) -> bool:
+        """Whether there is an index on the attribute's values in objects of this type."""
+        found = self.attributes.get(object_type_key, {}).get(key)
+        return found is not None and found.is_filterable
 
     def options(self, key: str, object_type_key: str | None) -> frozenset[str] | None:
         """What the values may be; None where, in some object type, they may be anything."""

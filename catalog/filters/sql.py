@@ -199,21 +199,28 @@ class Lead(Stored):
 
 
 class OfType(_Reading):
-    """Whether the object is of this type. The id stands in the SQL as a literal: an index of the
-    objects of one type is used only where the query says so in the same words."""
+    """Whether the object is of this type. The id stands in the SQL as a literal: an index on an
+    attribute of one type is used only where the query says so in the same words.
 
-    def __init__(self, object_type_id: int) -> None:
+    Where no such index answers the query, the words are others. SQLite would take one even so, for
+    the type alone, and read the objects in the order of whatever it holds: eight times as slowly.
+    """
+
+    def __init__(self, object_type_id: int, *, by_attribute: bool) -> None:
         self.object_type_id = int(object_type_id)
+        self.by_attribute = by_attribute
         super().__init__("object_type_id", BooleanField())
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Any:
         source, params = compiler.compile(self.source)
-        return f"({source} = {self.object_type_id})", params
+        wanted = f"{self.object_type_id}" if self.by_attribute else f"{self.object_type_id} + 0"
+        return f"({source} = {wanted})", params
 
 
-def of_type(object_type_id: int) -> Q:
-    """Objects of one type, as a condition that their indexes answer."""
-    return Q(cast(Any, OfType(object_type_id)))
+def of_type(object_type_id: int, *, by_attribute: bool) -> Q:
+    """Objects of one type, as a condition that an index answers: one on an attribute, where one
+    that is asked for has any, else one on the type."""
+    return Q(cast(Any, OfType(object_type_id, by_attribute=by_attribute)))
 
 
 def indexed(dialect: Dialect, kind: Kind, value: str) -> str:

@@ -26,6 +26,7 @@ from accounts.pages import (
     sortable,
 )
 from catalog.api import listing
+from catalog.api.ordering import RowsLast
 from catalog.models import AttributeType, Board, GovernedObject, ObjectType, State
 from catalog.views import columns, criteria, tables
 from catalog.views.values import LONG, NUMBERS
@@ -41,8 +42,8 @@ SORTS = {
 }
 _STATE = F("state__position")
 BY_STATE = {
-    "state": Sorted.by(Order("state", _STATE, is_nullable=True)),
-    "-state": Sorted.by(Order("state", _STATE, is_descending=True, is_nullable=True)),
+    "state": RowsLast(Sorted.by(Order("state", _STATE, is_nullable=True))),
+    "-state": RowsLast(Sorted.by(Order("state", _STATE, is_descending=True, is_nullable=True))),
 }
 
 

@@ -8,14 +8,17 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from accounts import gate
 from accounts.http.pagination import Pageable
 from catalog.api import listing
-from catalog.models import AttributeType, Board, GovernedObject, ObjectType
+from catalog.api.presenting import with_columns
+from catalog.models import AttributeType, Board, GovernedObject, ObjectType, UserRelation
 from catalog.packages.applying import apply
 from catalog.packages.single import delete_one, save_one
 from catalog.services import indexing
+from permissions import conditions
 from tests.cast import Cast
 from tests.kitchen import SYSTEM, Kitchen
 
@@ -61,7 +64,7 @@ def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
     """How the database reads the first page of a list, part by part."""
     actor = cast.acting(who)
     wanted = listing.read(QueryDict(f"objectTypeKey=recipe&{query}"), actor=actor)
-    rows = wanted.narrow(gate.narrow(actor, "view", GovernedObject.objects.all()))
+    rows = wanted.narrow(gate.narrow(actor, "view", with_columns(GovernedObject.objects.all())))
     seen: list[str] = []
 
     class Explained(QuerySet[Any]):
@@ -181,3 +184,60 @@ def test_an_index_bears_whatever_is_stored(kitchen: Kitchen) -> None:
     assert len(made) == len(kinds)
     store("after")
     GovernedObject.objects.filter(key="after1").update(attributes={"x-string": "y" * 90_000})
+
+
+SCANS = [
+    "",
+    "sort=name",
+    "sort=-modifiedAt",
+    "q=nowhere",
+    "attribute.title__contains=nowhere",
+    "attribute.title__isEmpty=",
+    "sort=attribute.plain",
+]
+
+
+@pytest.mark.parametrize("query", SCANS)
+def test_no_index_of_an_attribute_is_read_for_the_type_alone(
+    names: dict[str, str], kitchen: Kitchen, cast: Cast, query: str
+) -> None:
+    """It holds the objects in its own order: to read all of them through it takes long."""
+    AttributeType.objects.create(
+        object_type=kitchen.recipe, key="plain", name="Plain", type="integer"
+    )
+    told = plan(query, cast)
+    assert told
+    assert indexing.PREFIX not in told
+    assert "filterable" in plan("attribute.title=t7", cast)
+
+
+@pytest.mark.parametrize("query", ["sort=name", "sort=-modifiedAt,name", "sort=attribute.count"])
+def test_a_sort_reads_no_other_table(names: dict[str, str], cast: Cast, query: str) -> None:
+    """They would be joined to every object, although one page of them is shown."""
+    told = plan(query, cast)
+    assert "catalog_state" not in told
+    assert "catalog_board" not in told
+    assert "catalog_state" in plan("", cast)
+
+
+def test_an_object_is_found_by_the_index_of_keys(names: dict[str, str], cast: Cast) -> None:
+    assert "object_key_unique" in plan("key=k7", cast)
+
+
+def test_the_relations_of_a_page_are_found_by_its_objects(kitchen: Kitchen, cast: Cast) -> None:
+    """Of one person there may be hundreds of thousands."""
+    ids = [kitchen.make(f"Dish {n}").pk for n in range(50)]
+    people = [UserRelation(type=kitchen.reviewer, object_id=pk, user=cast["member"]) for pk in ids]
+    UserRelation.objects.bulk_create(people)
+    with CaptureQueriesContext(connection) as asked:
+        found = conditions._relations_on(cast["member"].pk, ids[:3])
+    assert found == {pk: frozenset({kitchen.reviewer.pk}) for pk in ids[:3]}
+    told = explained(asked.captured_queries[-1]["sql"])
+    assert "user_relation_of_user" not in told
+
+
+def explained(sql: str) -> str:
+    words = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{words} {sql}")
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())

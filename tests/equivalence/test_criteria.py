@@ -327,7 +327,8 @@ def test_every_letter_folds_alike() -> None:
     text = " ".join(f"{one} {one}a a{one}a a{one}" for one in letters)
     with connection.cursor() as cursor:
         place = "%s::text" if connection.vendor == "postgresql" else "%s"
-        cursor.execute(f"SELECT {DIALECTS[connection.vendor].folded(f'({place})')}", [text])
+        written = DIALECTS[connection.vendor].folded("given.text")
+        cursor.execute(f"SELECT {written} FROM (SELECT {place} AS text) AS given", [text])
         folded = cursor.fetchone()[0]
     assert folded.split(" ") == fold(text).split(" ")
 
