@@ -14,6 +14,7 @@ from accounts.exceptions import Invalid, Refused
 from automations.runs import Run
 from automations.steps.base import BadValue, Json, StepRun, steps
 from catalog.context import ObjectContext
+from catalog.provenance import Provenance
 from journal.clock import now
 from journal.leases import LeaseLost
 from workflows.authoring.definitions import step_id
@@ -23,12 +24,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Chain:
-    """The steps of one item as they are run; `record` is what the run history keeps."""
+    """The steps of one item as they are run; `record` is what the run history keeps.
+
+    `written` holds by object and attribute what the values were made of that this run wrote there.
+    """
 
     run: Run
     context: ObjectContext
     position: int
     record: list[dict[str, Any]] = field(default_factory=list)
+    written: dict[tuple[int, str], Provenance] = field(default_factory=dict)
     failed: bool = False
     stopped: bool = False
 
@@ -57,15 +62,18 @@ class Chain:
         started, clock = now(), time.perf_counter()
         output, error = None, None
         before = self.context.obj
-        try:
-            with transaction.atomic():
-                output = steps[step["type"]].run(one)
-        except (LeaseLost, OperationalError):
-            raise
-        except Exception as problem:
-            error = described(problem, pointer)
-            self.context.obj = before
+        with self.context.reading.noting() as made_of:
+            try:
+                with transaction.atomic():
+                    output = steps[step["type"]].run(one)
+            except (LeaseLost, OperationalError):
+                raise
+            except Exception as problem:
+                error = described(problem, pointer)
+                self.context.obj = before
+        self._trace(step, made_of, has_written=error is None)
         self.context.steps[one.step_id] = output or {}
+        self.context.made_of["steps"][one.step_id] = made_of
         self.record.append(
             {
                 "stepId": one.step_id,
@@ -74,11 +82,24 @@ class Chain:
                 "input": one.input,
                 "output": output,
                 "error": error,
+                "madeOf": made_of.as_json(),
                 "startedAt": started.isoformat().replace("+00:00", "Z"),
                 "durationMs": round((time.perf_counter() - clock) * 1000, 3),
             }
         )
         return error is None
+
+    def _trace(self, step: Json, made_of: Provenance, *, has_written: bool) -> None:
+        """Adds the object that the step acts on, and what had been written into what it read."""
+        obj = self.context.obj
+        keys = [key] if isinstance(key := step.get("attributeKey"), str) else []
+        if obj is not None:
+            made_of.note(obj.pk, *keys)
+        for place, source in self.written.items():
+            if made_of.may_hold(*place):
+                made_of.take_in(source)
+        if obj is not None and has_written:
+            self.written.update({(obj.pk, key): made_of for key in keys})
 
     def _step_run(self, step: Json, pointer: str) -> StepRun:
         made_id = step_id(step, pointer)
@@ -88,7 +109,6 @@ class Chain:
             actor=self.run.actor,
             author_id=self.run.author_id,
             cause=f"execution:{self.run.execution.pk}:{self.position}:{made_id}",
-            event_attribute=self.run.event_attribute,
             context=self.context,
         )
 
@@ -101,6 +121,7 @@ class Chain:
                 "input": {},
                 "output": None,
                 "error": None,
+                "madeOf": Provenance().as_json(),
                 "startedAt": None,
                 "durationMs": None,
             }

@@ -171,7 +171,9 @@ class Execution(Guarded, Leased):
 class ExecutionItem(models.Model):
     """One object of an execution's stream, with what each step did, in one row.
 
-    `steps` is a list of `{stepId, type, status, input, output, error, startedAt, durationMs}`.
+    `steps` is a list of `{stepId, type, status, input, output, error, madeOf, startedAt,
+    durationMs}`; `madeOf` tells of which objects and attributes it was made, as `Provenance` is
+    kept. What ran before that was kept has none.
     """
 
     class Status(models.TextChoices):

@@ -9,9 +9,10 @@ from typing import Any
 from accounts.actor import Actor
 from accounts.models import User
 from automations.models import Execution
-from automations.triggers.event import attribute_of, before_and_after
+from automations.triggers.event import attribute_of, before_and_after, targets_of
 from catalog.context import ObjectContext, Reading
 from catalog.models import GovernedObject
+from catalog.provenance import Provenance
 from journal.clock import now
 from journal.models import Event
 from journal.prepared import Given, Question
@@ -38,14 +39,19 @@ class Run:
             now=now(),
             obj=obj,
             event=self._event_for(obj, trigger),
+            made_of={"event": self._event_made_of(trigger), "steps": {}},
         )
 
-    @property
-    def event_attribute(self) -> str | None:
-        """The attribute of which `@event` tells, where it tells of one."""
-        if self.event is None:
-            return None
-        return attribute_of(self.definition["trigger"], self.event)
+    def _event_made_of(self, trigger: Mapping[str, Any]) -> dict[str, Provenance]:
+        """What `@event` tells of: an attribute of the object that the event is about, or what it
+        was related to."""
+        told = Provenance()
+        if self.event is not None and self.event.subject_id is not None:
+            attribute = attribute_of(trigger, self.event)
+            told.note(self.event.subject_id, *([attribute] if attribute else []))
+            for target in targets_of(trigger, self.event):
+                told.note(target)
+        return {"kind": Provenance(), "before": told, "after": told}
 
     def _event_for(
         self, obj: GovernedObject | None, trigger: Mapping[str, Any]
@@ -54,7 +60,7 @@ class Run:
         if self.event is None:
             return None
         told = before_and_after(trigger, self.event)
-        attribute = self.event_attribute
+        attribute = attribute_of(trigger, self.event)
         if attribute is None or self.actor.is_admin:
             return told
         if obj is not None and attribute not in hidden_attributes(self.actor, [obj])[obj.pk]:

@@ -5,7 +5,8 @@ Every facade offers named parts and nothing else. What the actor may not see is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from accounts.actor import Actor
 from catalog.expressions import Purse, UnknownSelector
 from catalog.expressions.limits import MAX_ROWS, check_rows
 from catalog.models import AttributeType, GovernedObject, RelationType, UserRelationType
+from catalog.provenance import Noting, Provenance
 from catalog.things import AttributeOf
 
 Row = TypeVar("Row")
@@ -44,12 +46,24 @@ class Reading:
     What is read of objects is remembered within one evaluation only: the next sees what changed.
 
     Where it `is_lenient`, attributes that the actor may not see are null rather than unknown.
+    `noted` is what was read so far.
     """
 
     actor: Actor
     is_lenient: bool = False
+    noted: Provenance = field(default_factory=Provenance)
     _attributes: dict[int, dict[str, AttributeType]] = field(default_factory=dict)
     _keys: dict[type[Any], frozenset[str]] = field(default_factory=dict)
+
+    @contextmanager
+    def noting(self) -> Iterator[Provenance]:
+        """Notes apart what is read within; afterwards it belongs to what was read before, too."""
+        before, self.noted = self.noted, Provenance()
+        try:
+            yield self.noted
+        finally:
+            before.take_in(self.noted)
+            self.noted = before
 
     def attributes_of(self, object_type_id: int) -> dict[str, AttributeType]:
         if object_type_id not in self._attributes:
@@ -90,6 +104,8 @@ class Reading:
         seen = gate.narrow(self.actor, "view", rows)
         found = _paid(seen.select_related("object_type", "board__workspace", "state"), name, purse)
         company = Company(read_for, found)
+        for one in found:
+            self.noted.note(one.pk)
         return [ObjectParts(one, self, company) for one in found]
 
 
@@ -164,6 +180,7 @@ class AttributeParts:
             return None
         if not is_seen:
             raise UnknownSelector(name, tuple(key for key in known if key != name))
+        self.reading.noted.note(self.obj.pk, name)
         return typed(known[name], self.obj.attributes.get(name))
 
 
@@ -232,7 +249,11 @@ def _paid(rows: QuerySet[Any, Row], name: str, purse: Purse) -> list[Row]:
 
 @dataclass
 class ObjectContext:
-    """The context variables of one evaluation; what is not given is not available."""
+    """The context variables of one evaluation; what is not given is not available.
+
+    `made_of` holds by variable (`event`, `steps`, `variables`) and name what their values were made
+    of; of those that it leaves out that can't be told.
+    """
 
     reading: Reading
     current_username: str
@@ -242,21 +263,27 @@ class ObjectContext:
     input: Mapping[str, object] = field(default_factory=dict)
     steps: dict[str, object] = field(default_factory=dict)
     variables: dict[str, object] = field(default_factory=dict)
+    made_of: dict[str, dict[str, Provenance]] = field(default_factory=dict)
 
     def lookup(self, root: str) -> object:
         simple: dict[str, object] = {
             "currentUserId": self.current_username,
             "now": self.now,
             "input": self.input,
-            "steps": self.steps,
-            "variables": self.variables,
         }
+        made = {"event": self.event, "steps": self.steps, "variables": self.variables}
         if root in simple:
             return simple[root]
-        if root == "event" and self.event is not None:
-            return self.event
+        if (values := made.get(root)) is not None:
+            return Noting(values, self.made_of.get(root, {}), self.reading.noted)
         if self.obj is None:
             raise LookupError(root)
+        return self._of_object(root, self.obj)
+
+    def _of_object(self, root: str, obj: GovernedObject) -> object:
+        if root not in ("object", "objectId", "objectTypeKey"):
+            raise LookupError(root)
+        self.reading.noted.note(obj.pk)
         if root == "object":
-            return ObjectParts(self.obj, self.reading, Company(self.obj.pk, [self.obj]))
-        return {"objectId": self.obj.pk, "objectTypeKey": self.obj.object_type.key}[root]
+            return ObjectParts(obj, self.reading, Company(obj.pk, [obj]))
+        return obj.pk if root == "objectId" else obj.object_type.key

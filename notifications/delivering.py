@@ -25,6 +25,7 @@ from journal.leases import LEASE_SECONDS, Claim, LeaseLost, due, heartbeat
 from journal.prepared import Given, Question
 from journal.waking import wake
 from notifications.channels.registry import Channel, Unsendable, channels
+from notifications.inbox import shown
 from notifications.models import Delivery
 from notifications.recipients import may_see
 
@@ -167,6 +168,9 @@ def _demand_still_meant(channel: Channel, delivery: Delivery) -> None:
     obj = GovernedObject.objects.filter(pk=told.object_id).first() if told.object_id else None
     if obj is not None and not may_see(told.user, obj):
         raise Unsendable("The user may not see the object any more.")
+    (entry,) = shown([told], actor=Actor(told.user))
+    if entry.is_hidden:
+        raise Unsendable("The user may not see what it was made of any more.")
 
 
 def _settle(rows: models.QuerySet[Delivery], outcome: Outcome) -> None:

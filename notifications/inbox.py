@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,11 +12,14 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import NotFound
 from catalog.models import GovernedObject
+from catalog.provenance import Provenance
 from journal.clock import now
 from notifications import pushing
 from notifications.models import Notification
+from permissions.provenance import sight_of
 
 HIDDEN_SUBJECT = "A notification about something you may no longer see"
+HIDDEN_VALUES = "A notification with values that you may no longer see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,33 @@ def inbox_of(actor: Actor) -> QuerySet[Notification]:
 
 
 def shown(rows: Iterable[Notification], *, actor: Actor) -> list[Entry]:
-    """The rows without the details of objects that the actor may not see any more.
+    """The rows without what the actor may not see any more: without all details where it is the
+    object, without the texts where it is something that they were made of.
 
     As many queries for a page as for one row. What was deleted since keeps its text: it was seen
     in its time.
     """
     page = list(rows)
-    wanted = {row.object_id for row in page if row.object_id is not None}
-    existing = GovernedObject.objects.filter(pk__in=wanted)
-    present = set(existing.values_list("pk", flat=True)) if wanted else set()
-    seen = (
-        set(gate.narrow(actor, "view", existing).values_list("pk", flat=True)) if present else set()
-    )
-    return [_entry(row, is_hidden=row.object_id in present - seen) for row in page]
+    made_of = {row.pk: Provenance.of_json(row.made_of) for row in page if row.made_of is not None}
+    about = {row.object_id for row in page if row.object_id is not None}
+    gone = _gone(about.union(*(one.objects for one in made_of.values())))
+    made_of = {pk: one.without(gone) for pk, one in made_of.items()}
+    sight = sight_of(made_of.values(), actor=actor, objects=about - gone)
+    return [
+        _entry(
+            row,
+            is_hidden=row.object_id in about - gone and not sight.sees(row.object_id),
+            hides_values=row.pk in made_of and not sight.shows(made_of[row.pk]),
+        )
+        for row in page
+    ]
+
+
+def _gone(ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    existing = GovernedObject.objects.filter(pk__in=ids).order_by()
+    return ids - set(existing.values_list("pk", flat=True))
 
 
 def unread_count(user_id: int) -> int:
@@ -87,14 +104,20 @@ def _unread(user_id: int) -> QuerySet[Notification]:
     return Notification.objects.filter(user_id=user_id, read_at=None, is_in_inbox=True)
 
 
-def _entry(row: Notification, *, is_hidden: bool) -> Entry:
-    return Entry(
+def _entry(row: Notification, *, is_hidden: bool, hides_values: bool) -> Entry:
+    entry = Entry(
         id=row.pk,
-        subject=HIDDEN_SUBJECT if is_hidden else row.subject,
-        body="" if is_hidden else row.body,
-        url="" if is_hidden else row.url,
-        object_id=None if is_hidden else row.object_id,
+        subject=row.subject,
+        body=row.body,
+        url=row.url,
+        object_id=row.object_id,
         read_at=row.read_at,
         created_at=row.created_at,
-        is_hidden=is_hidden,
     )
+    if is_hidden:
+        return replace(
+            entry, subject=HIDDEN_SUBJECT, body="", url="", object_id=None, is_hidden=True
+        )
+    if hides_values:
+        return replace(entry, subject=HIDDEN_VALUES, body="", is_hidden=True)
+    return entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -52,8 +52,10 @@ class Notification(models.Model):
     """What one person was told; a row of the inbox. `cause` makes it happen once.
 
     The texts are rendered when it is made: `subject` is plain text on one line, `body` sanitised
-    HTML. `object_id` is a plain id: the row outlives the object. `via_kind`, `via_id` and `root_id`
-    tell through what and by which chain of events it came.
+    HTML. `object_id` is a plain id: the row outlives the object. `made_of` tells of which objects
+    and attributes the texts were made, as `Provenance` is kept; None where they were made of none,
+    or before that was kept. `via_kind`, `via_id` and `root_id` tell through what and by which chain
+    of events it came.
     """
 
     user = models.ForeignKey(
@@ -63,6 +65,9 @@ class Notification(models.Model):
     body = models.TextField(blank=True, default="")
     url = models.CharField(max_length=500, blank=True, default="")
     object_id = models.BigIntegerField(null=True)
+    made_of: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True
+    )
     cause = models.CharField(max_length=200)
     via_kind = models.CharField(max_length=10, blank=True, default="")
     via_id = models.CharField(max_length=100, blank=True, default="")

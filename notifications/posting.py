@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
 from accounts.models import User
+from catalog.provenance import Provenance
 from journal.prepared import Given, Question, insert
 from journal.waking import wake
 from notifications import pushing
@@ -28,12 +29,14 @@ TOLD: Question[tuple[int]] = Question(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What somebody gets to read: a plain subject, sanitised HTML, and where it leads."""
+    """What somebody gets to read: a plain subject, sanitised HTML, where it leads, and what it was
+    made of."""
 
     subject: str
     body: str
     url: str = ""
     object_id: int | None = None
+    made_of: Provenance | None = None
 
 
 def post(
@@ -112,6 +115,7 @@ def _row(letter: Letter, user: User, *, cause: str, actor: Actor, inbox: bool) -
         body=letter.body,
         url=letter.url,
         object_id=letter.object_id,
+        made_of=letter.made_of.as_json() if letter.made_of is not None else None,
         cause=cause,
         via_kind=origin.via_kind,
         via_id=origin.via_id,

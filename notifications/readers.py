@@ -1,49 +1,56 @@
 """A template's texts as each of its readers may read them.
 
-The run reads an object under its own rights. A reader who sees less of it gets the same text with
-nothing in those places: the stricter of both counts. What steps computed before is not traced.
+The run reads objects under its own rights. A reader who sees less of them gets the same text with
+nothing in those places: the stricter of both counts. What an earlier step computed is read by those
+only who may see all that it was made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from accounts import gate
 from accounts.actor import Actor
 from accounts.models import User
 from catalog.context import ObjectContext, ObjectParts, Reading
-from catalog.expressions import Purse, Reference, Selectable
+from catalog.expressions import Purse, Selectable
 from catalog.expressions.values import is_selectable
 from catalog.models import AttributeType, GovernedObject
+from catalog.provenance import Provenance
 from catalog.things import AttributeOf
 from notifications.rendering import Rendered, Wording
+from permissions.provenance import sight_of
 
-OTHER_OBJECTS = frozenset({"relations", "parent"})
+MADE_BEFORE = ("event", "steps", "variables")
+"""The variables whose values were made before the texts, of something or other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one person gets to read, and what it was made of."""
+
+    texts: Rendered
+    made_of: Provenance
 
 
 def rendered_for(
-    users: Sequence[User],
-    wording: Wording,
-    context: ObjectContext,
-    *,
-    event_attribute: str | None = None,
-) -> dict[int, Rendered]:
+    users: Sequence[User], wording: Wording, context: ObjectContext
+) -> dict[int, Copy]:
     """By user id, what they get to read; rendered once for all who see what the texts show.
 
-    `event_attribute` is the key of the attribute whose values `@event` holds, where it holds such.
     Raises `ExpressionError`.
     """
-    for_all = wording.render(context)
-    read = wording.references()
-    blind = _blind(users, context.obj, _attributes(read, event_attribute))
-    leads_on = any(one.root == "object" and not OTHER_OBJECTS.isdisjoint(one.path) for one in read)
+    with context.reading.noting() as made_of:
+        for_all = Copy(wording.render(context), made_of)
+    gone = _gone(context, made_of)
+    blind = _blind(users, context.obj, made_of.without(gone))
+    roots = {one.root for one in wording.references()}
     found = {}
     for user in users:
-        hidden = blind.get(user.pk, set())
-        if hidden or leads_on:
-            seen = SeenBy(context, user, hides_event=event_attribute in hidden)
-            found[user.pk] = wording.render(seen)
+        if user.pk in blind:
+            seen = SeenBy(context, user, roots, gone)
+            found[user.pk] = Copy(wording.render(seen), seen.noted)
         else:
             found[user.pk] = for_all
     return found
@@ -52,16 +59,42 @@ def rendered_for(
 class SeenBy:
     """The variables of a run, as far as this user may read them, too."""
 
-    def __init__(self, context: ObjectContext, user: User, *, hides_event: bool) -> None:
+    def __init__(
+        self, context: ObjectContext, user: User, roots: Collection[str], gone: Collection[int]
+    ) -> None:
         self._context = context
-        self._theirs = replace(context, reading=Reading(Actor(user)))
-        self._hides_event = hides_event
+        actor = Actor(user)
+        made_of = {
+            (root, name): one.without(gone)
+            for root in MADE_BEFORE
+            if root in roots
+            for name, one in context.made_of.get(root, {}).items()
+        }
+        sight = sight_of(made_of.values(), actor=actor)
+        shown = {place for place, one in made_of.items() if sight.shows(one)}
+        self._theirs = replace(
+            context,
+            reading=Reading(actor),
+            event=dict(_shown("event", context.event or {}, shown)),
+            steps=dict(_shown("steps", context.steps, shown)),
+            variables=dict(_shown("variables", context.variables, shown)),
+        )
+
+    @property
+    def noted(self) -> Provenance:
+        """What they were shown so far."""
+        return self._theirs.reading.noted
 
     def lookup(self, root: str) -> object:
         found = self._context.lookup(root)
-        if root == "event" and self._hides_event:
-            return None
-        return _common(found, self._theirs.lookup(root)) if root == "object" else found
+        theirs = self._theirs.lookup(root)
+        return _common(found, theirs) if root == "object" else theirs
+
+
+def _shown(
+    root: str, values: Mapping[str, object], shown: Collection[tuple[str, str]]
+) -> Iterator[tuple[str, object]]:
+    return ((name, value) for name, value in values.items() if (root, name) in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +129,40 @@ def _common(runs: object, theirs: object) -> object:
     return runs
 
 
-def _attributes(read: Iterable[Reference], event_attribute: str | None) -> set[str]:
-    """The keys of the object's attributes whose values the texts show."""
-    keys = {
-        one.path[1]
-        for one in read
-        if one.root == "object" and one.path[:1] == ("attributes",) and len(one.path) > 1
+def _gone(context: ObjectContext, made_of: Provenance) -> set[int]:
+    """The ids of objects that were deleted since: nobody's rights can be told, and what is told of
+    them is mostly that they are gone."""
+    own = {context.obj.pk} if context.obj is not None else set()
+    named = {
+        pk for values in context.made_of.values() for one in values.values() for pk in one.objects
     }
-    shows_event = any(one.root == "event" for one in read)
-    return keys | {event_attribute} if event_attribute and shows_event else keys
+    asked = (named | set(made_of.objects)) - own
+    if not asked:
+        return set()
+    rows = GovernedObject.objects.filter(pk__in=asked).order_by()
+    return asked - set(rows.values_list("pk", flat=True))
 
 
-def _blind(
-    users: Sequence[User], obj: GovernedObject | None, keys: set[str]
-) -> dict[int, set[str]]:
-    """By user id, those of the attributes that the user may not see."""
-    found: dict[int, set[str]] = {}
-    if obj is None or not keys:
-        return found
-    people = [user.pk for user in users if not user.is_account_admin]
-    for attribute in AttributeType.objects.filter(object_type=obj.object_type_id, key__in=keys):
+def _blind(users: Sequence[User], obj: GovernedObject | None, made_of: Provenance) -> set[int]:
+    """The ids of those who may not see all that the texts show."""
+    people = {user.pk: user for user in users if not user.is_account_admin}
+    own = {obj.pk} if obj is not None else set()
+    others = made_of.without(own)
+    blind = {
+        pk
+        for pk, user in people.items()
+        if not others.is_nothing and not sight_of([others], actor=Actor(user)).shows(others)
+    }
+    if obj is None:
+        return blind
+    keys = made_of.objects.get(obj.pk, set())
+    for attribute in _attributes(obj, keys):
         seeing = gate.who("view", AttributeOf(obj, attribute)).filter(pk__in=people)
-        for pk in set(people) - set(seeing.values_list("pk", flat=True)):
-            found.setdefault(pk, set()).add(attribute.key)
-    return found
+        blind |= people.keys() - set(seeing.values_list("pk", flat=True))
+    return blind
+
+
+def _attributes(obj: GovernedObject, keys: Collection[str]) -> Sequence[AttributeType]:
+    if not keys:
+        return []
+    return list(AttributeType.objects.filter(object_type=obj.object_type_id, key__in=keys))

@@ -40,14 +40,11 @@ def notify(
     author_id: int | None,
     actor: Actor,
     recipients: RecipientRule | None = None,
-    event_attribute: str | None = None,
 ) -> Told:
     """Tells the recipients of a template about an object, each once for this cause.
 
     `recipients` replace the template's own. `author_id` is the user who caused the first event of
-    the chain. `event_attribute` is the key of the attribute whose values `@event` holds, where it
-    holds such: whoever may not see it isn't shown them. Raises `Invalid` where the template's
-    expressions can't be computed.
+    the chain. Raises `Invalid` where the template's expressions can't be computed.
     """
     rule = recipients or RecipientRule.of_template(template)
     author = None if template.notifies_author else author_id
@@ -55,7 +52,7 @@ def notify(
     if not audience.users:
         return Told(left_out=audience.left_out)
     return post(
-        _letters(audience.users, template, obj, context, event_attribute),
+        _letters(audience.users, template, obj, context),
         audience=audience,
         through=[channels[key] for key in template.channels if key in channels],
         cause=cause,
@@ -96,14 +93,16 @@ def _letters(
     template: Template,
     obj: GovernedObject | None,
     context: ObjectContext,
-    event_attribute: str | None,
 ) -> dict[int, Letter]:
     with _told_as_problem(f"The template {template.key} can't be filled in"):
         wording = wording_of(template.subject, template.body)
-        found = rendered_for(users, wording, context, event_attribute=event_attribute)
+        found = rendered_for(users, wording, context)
     url = link_to(obj, template.application)
     object_id = obj.pk if obj else None
-    return {pk: Letter(made.subject, made.body, url, object_id) for pk, made in found.items()}
+    return {
+        pk: Letter(copy.texts.subject, copy.texts.body, url, object_id, copy.made_of)
+        for pk, copy in found.items()
+    }
 
 
 @contextmanager

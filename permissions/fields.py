@@ -27,6 +27,14 @@ def hidden_attributes(actor: Actor, things: Sequence[GovernedObject]) -> Keys:
     return {thing.pk: _keys(schema, thing) - seen[thing.pk] for thing in things}
 
 
+def seen_attributes(actor: Actor, things: Sequence[GovernedObject]) -> Keys:
+    """By object id, the keys of the attributes that this actor may see."""
+    schema = _schema_of(things)
+    if actor.is_active and actor.is_admin:
+        return {thing.pk: _keys(schema, thing) for thing in things}
+    return _permitted(actor, things, schema, attributes.sight)
+
+
 def editable_attributes(actor: Actor, things: Sequence[GovernedObject]) -> Keys:
     """By object id, the keys of the attributes that this actor may edit."""
     schema = _schema_of(things)

@@ -37,7 +37,6 @@ class StepRun:
     actor: Actor
     author_id: int | None
     cause: str
-    event_attribute: str | None
     context: ObjectContext
     input: dict[str, Any] = field(default_factory=dict)
 

@@ -84,7 +84,6 @@ def run(run: StepRun) -> dict[str, Any]:
         recipients=RecipientRule.of_step(
             relation_type=step.get("recipientRelationType"), names=step.get("recipients")
         ),
-        event_attribute=run.event_attribute,
     )
     return told.as_json()
 

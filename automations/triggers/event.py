@@ -98,14 +98,10 @@ def matches(trigger: Json, event: Event) -> bool:
     )
 
 
-def _related(trigger: Json, payload: Json) -> list[str]:
-    """Keys of the objects that were related or not any more, by the trigger's relation type."""
+def _related(trigger: Json, payload: Json) -> list[Json]:
+    """The relations that came or went, of the trigger's relation type."""
     wanted = trigger.get("relationTypeKey")
-    return [
-        one["targetKey"]
-        for one in payload.get("relations", [])
-        if wanted in {None, one["relationTypeKey"]}
-    ]
+    return [one for one in payload.get("relations", []) if wanted in {None, one["relationTypeKey"]}]
 
 
 def attribute_of(trigger: Json, event: Event) -> str | None:
@@ -122,9 +118,16 @@ def before_and_after(trigger: Json, event: Event) -> dict[str, Any]:
     if event.kind == "attributeChanged":
         pair = payload["changes"][attribute_of(trigger, event)]
     elif event.kind in {"relationAdded", "relationRemoved"}:
-        related = _related(trigger, payload)[:1]
+        related = [one["targetKey"] for one in _related(trigger, payload)[:1]]
         pair = [None, *related] if event.kind == "relationAdded" else [*related, None]
     return {"kind": event.kind, "before": pair[0], "after": pair[1]}
+
+
+def targets_of(trigger: Json, event: Event) -> list[int]:
+    """The id of the related object of which `@event` tells, where it tells of one."""
+    if event.kind not in {"relationAdded", "relationRemoved"}:
+        return []
+    return [one["targetId"] for one in _related(trigger, event.payload)[:1]]
 
 
 def reads(trigger: Json) -> list[Read]:

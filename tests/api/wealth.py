@@ -34,6 +34,7 @@ from catalog.models import (
     UserRelation,
     UserRelationType,
 )
+from catalog.provenance import Provenance
 from catalog.services.boards import default_board
 from catalog.services.columns import VIEW
 from journal.clock import now
@@ -161,9 +162,16 @@ class Wealth:
 
     def _work(self, number: int) -> None:
         key, obj = f"more{number}", self.made[number]
+        made_of = Provenance({obj.pk: {"note"}}).as_json()
         for user in (self.cast.member, self.cast.admin):
             Notification.objects.create(
-                user=user, subject=key, body="", cause=key, object_id=obj.pk, via_kind="api"
+                user=user,
+                subject=key,
+                body="",
+                cause=key,
+                object_id=obj.pk,
+                made_of=made_of,
+                via_kind="api",
             )
         Workflow.objects.create(key=key, name=key, workspace=self.cast.main)
         version = self.workflow.live_version
@@ -177,7 +185,9 @@ class Wealth:
         )
         run = _again(self.execution, event_id=None, subject_id=obj.pk)
         for item in self.execution.items.all()[:1]:
-            steps: Any = item.steps
+            # Both what kept what it was made of, and what ran before that was kept.
+            kept: Any = [{**step, "madeOf": made_of} for step in item.steps]
+            steps: Any = kept if number % 2 else [_without_made_of(one) for one in kept]
             ExecutionItem.objects.create(
                 execution=self.execution,
                 position=number + 1,
@@ -193,6 +203,10 @@ class Wealth:
         _again(self.upload, file_name=f"more{number}.csv")
         problem = {"pointer": "/name", "code": "missing", "detail": "A name is needed here."}
         ImportBadLine.objects.create(run=self.upload, number=number + 1, problems=[problem])
+
+
+def _without_made_of(step: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in step.items() if name != "madeOf"}
 
 
 def _again(one: M, **changes: object) -> M:

@@ -16,6 +16,7 @@ from accounts.grants import JOIN, set_holders
 from accounts.models import Role, Team, User, Workspace
 from catalog.context import ObjectContext, Reading
 from catalog.models import Board, GovernedObject, ObjectType, UserRelationType
+from catalog.provenance import Provenance
 from catalog.services import objects
 from notifications.models import Template
 
@@ -54,6 +55,7 @@ class Kitchen:
             now=datetime(2026, 1, 2, tzinfo=UTC),
             obj=obj or self.soup,
             event={"before": "draft", "after": "review"},
+            made_of=event_of(obj or self.soup),
         )
 
     def template(self, key: str = "told", **fields: object) -> Template:
@@ -63,6 +65,12 @@ class Kitchen:
             "recipient_relation_types": ["business_owner"],
         }
         return Template.objects.create(key=key, **(given | fields))
+
+
+def event_of(obj: GovernedObject, *keys: str) -> dict[str, dict[str, Provenance]]:
+    """`@event` tells of these attributes of the object, or of the object alone."""
+    told = Provenance({obj.pk: set(keys)})
+    return {"event": {"before": told, "after": told}}
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from pytest_django import Settings
 
 from accounts.actor import Actor
 from accounts.exceptions import Conflict, Denied
+from accounts.grants import set_holders
 from accounts.models import User
+from catalog.models import AttributeType, BoardColumn, GovernedObject
 from journal.clock import at, now
 from notifications.delivering import (
     RETRY_MINUTES,
@@ -138,6 +140,31 @@ def test_rights_that_went_meanwhile_count(kitchen: Kitchen, server: Post) -> Non
     assert by_name["member"].problem == "The user has no e-mail address."
     assert by_name["steward"].problem == "The user may not see the object any more."
     assert server.messages == []
+
+
+def test_what_it_was_made_of_counts_when_it_is_sent(kitchen: Kitchen, server: Post) -> None:
+    AttributeType.objects.create(object_type=kitchen.recipe, key="price", type="integer")
+    GovernedObject.objects.filter(pk=kitchen.soup.pk).update(attributes={"price": 4711})
+    kitchen.soup.refresh_from_db()
+    kitchen.assign("member", "steward")
+    notify(
+        kitchen.template(subject="It costs {{ @object.attributes.price }}"),
+        kitchen.soup,
+        context=kitchen.context(),
+        cause="1",
+        author_id=None,
+        actor=Actor.system(),
+    )
+    column = BoardColumn.objects.create(
+        board=kitchen.soup.board, attribute_key="price", is_view_restricted=True
+    )
+    set_holders(column, "view", users=[kitchen.user("member")], teams=[])
+    deliver_due("email")
+    by_name = {one.notification.user.username: one for one in Delivery.objects.all()}
+    assert by_name["member"].status == "sent"
+    assert by_name["steward"].status == "failed"
+    assert by_name["steward"].problem == "The user may not see what it was made of any more."
+    assert len(server.messages) == 1
 
 
 def test_a_person_sends_again_what_failed(kitchen: Kitchen, server: Post) -> None:

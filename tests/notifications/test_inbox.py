@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import NotFound
+from accounts.grants import set_holders
+from catalog.models import AttributeType, Board, BoardColumn, GovernedObject
+from catalog.provenance import Provenance
 from notifications import inbox
 from notifications.models import Delivery, Notification
 from tests.notifications.conftest import Kitchen
@@ -82,6 +87,71 @@ def test_details_go_with_the_right_to_see_the_object(
     assert (hidden.subject, hidden.body, hidden.url) == (inbox.HIDDEN_SUBJECT, "", "")
     assert (hidden.object_id, hidden.is_hidden) == (None, True)
     assert [one.subject for one in page[:3]] == seen[:3]
+
+
+def hide_price(kitchen: Kitchen) -> None:
+    """A column of the soup's board, shown from now on to `member` alone."""
+    AttributeType.objects.get_or_create(object_type=kitchen.recipe, key="price", type="integer")
+    column = BoardColumn.objects.create(
+        board=kitchen.soup.board, attribute_key="price", is_view_restricted=True
+    )
+    set_holders(column, "view", users=[kitchen.user("member")], teams=[])
+
+
+def test_texts_go_with_the_right_to_see_what_they_were_made_of(
+    kitchen: Kitchen,
+) -> None:
+    AttributeType.objects.create(object_type=kitchen.recipe, key="price", type="integer")
+    salt = kitchen.make("Salt")
+    made_of = Provenance({kitchen.soup.pk: {"price"}, salt.pk: {"price"}}).as_json()
+    for name in ("member", "outsider", "admin"):
+        row(kitchen, name, "price", object_id=kitchen.soup.pk, made_of=made_of)
+        row(kitchen, name, "wide", made_of=Provenance(anywhere={"price"}).as_json())
+        row(kitchen, name, "name", made_of=Provenance({salt.pk: set()}).as_json())
+    every = ["About name", "About wide", "About price"]
+    GovernedObject.objects.filter(board=kitchen.trials).delete()
+    Board.objects.filter(pk=kitchen.trials.pk).delete()
+    assert {name: subjects(kitchen, name) for name in ("member", "outsider")} == {
+        "member": every,
+        "outsider": every,
+    }
+    hide_price(kitchen)
+    for name in ("member", "admin"):
+        assert subjects(kitchen, name) == every
+    assert subjects(kitchen, "outsider") == ["About name", *[inbox.HIDDEN_VALUES] * 2]
+    hidden = inbox.shown(
+        inbox.inbox_of(Actor(kitchen.user("outsider"))), actor=Actor(kitchen.user("outsider"))
+    )[-1]
+    assert (hidden.body, hidden.url, hidden.object_id) == ("", "/x/", kitchen.soup.pk)
+    assert hidden.is_hidden
+
+
+def test_texts_go_with_an_object_that_they_were_made_of(kitchen: Kitchen) -> None:
+    salt = kitchen.make("Salt")
+    for name in ("member", "outsider"):
+        row(kitchen, name, "salt", made_of=Provenance({salt.pk: set()}).as_json())
+    assert subjects(kitchen, "outsider") == ["About salt"]
+    GovernedObject.objects.filter(pk=salt.pk).update(board=kitchen.trials)
+    assert subjects(kitchen, "member") == ["About salt"]
+    assert subjects(kitchen, "outsider") == [inbox.HIDDEN_VALUES]
+    GovernedObject.objects.filter(pk=salt.pk).delete()
+    assert subjects(kitchen, "outsider") == ["About salt"]
+
+
+def test_many_texts_take_as_many_queries_as_two(kitchen: Kitchen) -> None:
+    hide_price(kitchen)
+    outsider = Actor(kitchen.user("outsider"))
+    dishes = [kitchen.make(f"Dish {number}") for number in range(12)]
+    for number, dish in enumerate(dishes):
+        made_of = Provenance({dish.pk: {"price"}, kitchen.soup.pk: set()}).as_json()
+        row(kitchen, "outsider", str(number), object_id=dish.pk, made_of=made_of)
+    rows = list(inbox.inbox_of(outsider))
+    with CaptureQueriesContext(connection) as few:
+        inbox.shown(rows[:2], actor=outsider)
+    with CaptureQueriesContext(connection) as many:
+        inbox.shown(rows, actor=outsider)
+    assert len(many) == len(few)
+    assert {entry.subject for entry in inbox.shown(rows, actor=outsider)} == {inbox.HIDDEN_VALUES}
 
 
 def subjects(kitchen: Kitchen, name: str) -> list[str]:
