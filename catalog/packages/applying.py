@@ -23,15 +23,25 @@ from catalog.packages.locking import hold_schema
 from catalog.packages.planning import Prepared, in_order_of_place, prepare, still_used
 from catalog.packages.plans import Plan
 from journal.recording import Fact, record
+from journal.snapshots import snapshot
 
 
 def plan(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
-    """What applying this package would create, change and remove, and all its problems."""
+    """What applying this package would create, change and remove, and all its problems.
+
+    It holds up nobody who writes, unless something must be tried to be told; then it reads again
+    under the lock, since what it had read may have changed.
+    """
     gate.demand(actor, "configure", Package)
-    with sparing_hints(), transaction.atomic():
-        hold_schema()
-        prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
-        return replace(found, problems=tuple(_all_problems(prepared, found, actor)))
+    with sparing_hints():
+        with snapshot():
+            prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
+        if not _must_be_tried(prepared):
+            return found
+        with transaction.atomic():
+            hold_schema()
+            prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
+            return replace(found, problems=tuple(_all_problems(prepared, found, actor)))
 
 
 def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -> Plan:
@@ -67,12 +77,16 @@ def _refuse(problems: Sequence[Problem]) -> None:
 
 def _all_problems(prepared: Prepared, found: Plan, actor: Actor) -> list[Problem]:
     """With those that only trying tells: it writes what is sound, and takes all of it back."""
-    if not any(one.kind.needs_rows for one, _ in prepared.changed()):
+    if not _must_be_tried(prepared):
         return list(found.problems)
     with transaction.atomic():
         tried = _write(prepared, actor)
         transaction.set_rollback(True)
     return in_order_of_place([*found.problems, *tried])
+
+
+def _must_be_tried(prepared: Prepared) -> bool:
+    return any(one.kind.needs_rows for one, _ in prepared.changed())
 
 
 def _write(prepared: Prepared, actor: Actor) -> list[Problem]:
