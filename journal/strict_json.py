@@ -20,6 +20,8 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_DEPTH = 64
 MOST_VALUES = 3_000_000
 MOST_DIGITS = 308
+_MARK_OF_UTF8 = b"\xef\xbb\xbf"
+LENGTH_OF_MARK = len(_MARK_OF_UTF8)
 
 # A string that is never closed goes on to the end: what can't fail can't be tried again and again.
 _STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
@@ -81,16 +83,22 @@ def loads(
     return _parsed(text, _decimal if exact else _float)
 
 
+def without_mark(raw: bytes) -> bytes:
+    """A file's bytes without the byte order mark that some programs write before UTF-8."""
+    return raw.removeprefix(_MARK_OF_UTF8)
+
+
 def escaped(segment: str | int) -> str:
     """One segment of a JSON pointer."""
     return str(segment).replace("~", "~0").replace("/", "~1")
 
 
 def _decoded(raw: bytes) -> str:
-    if raw.startswith(b"\xef\xbb\xbf"):
+    if raw.startswith(_MARK_OF_UTF8):
         raise BadJSON("A byte order mark is not allowed.", 1, 1, "", "encoding")
     if raw[:2] in (b"\xfe\xff", b"\xff\xfe") or b"\0" in raw[:2]:
-        raise BadJSON("This is UTF-16 or UTF-32; JSON is UTF-8.", 1, 1, "", "encoding")
+        detail = "This is in UTF-16 or UTF-32, not in UTF-8: save it as UTF-8."
+        raise BadJSON(detail, 1, 1, "", "encoding")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as problem:

@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 
 from accounts.exceptions import Malformed, Problem
-from journal.strict_json import BadJSON, loads
+from journal.strict_json import BadJSON, loads, without_mark
 
 MOST_BYTES = 2 * 1024 * 1024
 UNKNOWN_LENGTH = "-1"
@@ -65,7 +65,11 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(self.most_bytes + 1)
         if len(raw) > self.most_bytes:
             raise self._too_large()
-        return _loaded(raw, exact=self.exact)
+        return _loaded(self.body_of(raw), exact=self.exact)
+
+    def body_of(self, raw: bytes) -> bytes:
+        """What of the bytes is the JSON."""
+        return raw
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is larger than {self.most_bytes:,} bytes.")
@@ -78,9 +82,12 @@ class ExactJSONParser(StrictJSONParser):
 
 
 class PackageParser(StrictJSONParser):
-    """A whole package."""
+    """A whole package: a file, which some programs begin with a byte order mark."""
 
     most_bytes = 32 * 1024 * 1024
+
+    def body_of(self, raw: bytes) -> bytes:
+        return without_mark(raw)
 
 
 def _loaded(raw: bytes, *, exact: bool) -> Any:

@@ -65,6 +65,7 @@ class AssetChangeForm(Form):
     kind = Text()
     key = Text()
     identity = Text()
+    title = Text(help_text="Which asset it is, for people.")
 
     def get_fields(self) -> dict[str, Any]:
         # `fields` is a property of every serializer: as a declared field it would hide that.
@@ -77,6 +78,7 @@ class NotYetActiveForm(Form):
     pointer = Text(allow_blank=True)
     kind = Text()
     key = Text(allow_blank=True)
+    title = Text(allow_blank=True)
     detail = Text()
 
 

@@ -20,7 +20,7 @@ from catalog.importing.reading import (
     refuse_other_encodings,
 )
 from catalog.services.beginnings import key_problems, name_problems
-from journal.strict_json import BadJSON, escaped, loads
+from journal.strict_json import LENGTH_OF_MARK, BadJSON, escaped, loads, without_mark
 
 MOST_DEPTH = 32
 MOST_RELATED = 10_000
@@ -77,15 +77,18 @@ class RawLine:
 
 
 def raw_lines(source: BinaryIO) -> Iterator[RawLine]:
-    """The lines that are not blank, numbered from 1."""
+    """The lines that are not blank, numbered from 1; a byte order mark before them is none of the
+    first."""
     number = 0
     while content := source.readline(MOST_BYTES + 1):
         number += 1
+        if number == 1 and (bare := without_mark(content)) != content:
+            content = bare if bare.endswith(b"\n") else bare + source.readline(LENGTH_OF_MARK)
         if len(content) > MOST_BYTES and not content.endswith(b"\n"):
             while (rest := source.readline(MOST_BYTES)) and not rest.endswith(b"\n"):
                 pass
             yield RawLine(number, None)
-        elif not content.isspace():
+        elif content.strip():
             yield RawLine(number, content.rstrip(b"\r\n"))
 
 

@@ -8,6 +8,7 @@ rows. Planning needs the contents only; it asks no kind about another's rows.
 from __future__ import annotations
 
 import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from accounts.actor import Actor
 
 MOST_IDENTITY = 400
+MOST_TITLE = 200
 
 M = TypeVar("M", bound=models.Model)
 
@@ -114,6 +116,12 @@ class AssetKind(ABC):
             return None
         return identity(*map(str, parts))
 
+    def title(self, content: Content) -> str:
+        """Which asset this is, for people: what names it, or where it has no key what it says."""
+        if not self.is_keyless:
+            return self.identity(content) or str(content.get("key") or "")
+        return said(self.minimal(content))
+
     def check_written(self, entry: Content) -> Iterable[Problem]:
         """What is wrong with the fields that don't come into the content."""
         return ()
@@ -187,6 +195,17 @@ def _condensed(parts: Iterable[str]) -> str:
     if len(whole) <= MOST_IDENTITY:
         return whole
     return f"{whole[:MOST_IDENTITY]}:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def said(entry: Mapping[str, Any]) -> str:
+    """What an entry says, as one short line."""
+    members = ((name, _text(value)) for name, value in entry.items())
+    line = ", ".join(f"{name} {text}" for name, text in members)
+    return line if len(line) <= MOST_TITLE else f"{line[: MOST_TITLE - 1]}…"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _named_by(one: Field, content: Content) -> Iterable[Named]:

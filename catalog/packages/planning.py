@@ -242,17 +242,19 @@ def _some(users: list[str]) -> str:
 def _changes(prepared: Prepared) -> Iterator[AssetChange]:
     for one, previous in prepared.changed():
         if one.identity is not None:
-            yield change(one.kind.key, one.identity, previous, one.content)
+            title = one.kind.title(one.content)
+            yield change(one.kind.key, one.identity, title, previous, one.content)
     for gone in prepared.leaving:
         content = prepared.before.get(gone.kind.key, gone.identity)
         if content is not None:
-            yield change(gone.kind.key, gone.identity, content, None)
+            yield change(gone.kind.key, gone.identity, gone.kind.title(content), content, None)
     for one in prepared.wanted:
         if one.never_matches and one.identity and prepared.rows.has(*one.asset):
             told = {"key": one.content.get("key")}
             yield change(
                 one.kind.key,
                 one.identity,
+                one.kind.title(one.content),
                 {**told, "neverMatches": False},
                 {**told, "neverMatches": True},
             )
@@ -271,4 +273,5 @@ def _not_yet_active(wanted: list[Wanted]) -> Iterator[NotYetActive]:
             reason = one.kind.not_yet_active(one.content)
         if reason:
             key = str(one.content.get("key") or one.identity or "")
-            yield NotYetActive(one.given.pointer, one.kind.key, key, reason)
+            title = one.kind.title(one.content)
+            yield NotYetActive(one.given.pointer, one.kind.key, key, title, reason)

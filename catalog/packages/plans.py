@@ -24,12 +24,14 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class AssetChange:
-    """What happens to one asset; `key` is its own, `identity` says within what it stands."""
+    """What happens to one asset; `key` is its own, `identity` says within what it stands, `title`
+    tells people which it is, also where it has no key."""
 
     action: str
     kind: str
     key: str
     identity: str
+    title: str
     fields: tuple[FieldChange, ...] = ()
 
 
@@ -40,6 +42,7 @@ class NotYetActive:
     pointer: str
     kind: str
     key: str
+    title: str
     detail: str
 
 
@@ -68,7 +71,9 @@ def problems_as_json(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def change(kind: str, identity: str, before: Content | None, after: Content | None) -> AssetChange:
+def change(
+    kind: str, identity: str, title: str, before: Content | None, after: Content | None
+) -> AssetChange:
     """The change from one content to another; one of them may be missing."""
     content = after or before or {}
     return AssetChange(
@@ -76,6 +81,7 @@ def change(kind: str, identity: str, before: Content | None, after: Content | No
         kind=kind,
         key=str(content.get("key") or identity),
         identity=identity,
+        title=title,
         fields=tuple(
             FieldChange(name, (before or {}).get(name), (after or {}).get(name))
             for name in differing(before, after)

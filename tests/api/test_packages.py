@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from catalog.models import ObjectType
@@ -34,6 +35,20 @@ def test_a_package_is_planned_applied_and_exported(api: Client) -> None:
     assert admin.get(at("export", "?package=pantry")).json() == PACKAGE
     assert admin.get(at("export")).json()["objectTypes"] == PACKAGE["objectTypes"]
     problem(admin.get(at("export", "?package=pantri")), 404)
+
+
+def test_a_byte_order_mark_is_passed_over(api: Client) -> None:
+    admin: Any = api("admin")
+
+    def sent(body: bytes) -> Any:
+        return admin.generic("POST", at("plan"), body, content_type="application/json")
+
+    written = json.dumps(PACKAGE)
+    planned = sent(b"\xef\xbb\xbf" + written.encode())
+    assert planned.status_code == 200
+    assert planned.json() == sent(written.encode()).json()
+    refused = problem(sent(written.encode("utf-16")), 400)
+    assert "not in UTF-8: save it as UTF-8" in refused["detail"]
 
 
 def test_packages_are_for_admins(api: Client) -> None:

@@ -15,8 +15,9 @@ from accounts.gates import gated
 from catalog.models import Package
 from catalog.packages.applying import apply, plan
 from catalog.packages.exporting import export
+from catalog.packages.places import entry_at
 from catalog.packages.plans import AssetChange, Plan, problems_as_json
-from journal.strict_json import MOST_BYTES, BadJSON, loads
+from journal.strict_json import MOST_BYTES, BadJSON, loads, without_mark
 
 MARKS = {"create": "+", "change": "~", "remove": "-"}
 MOST_SHOWN = 60
@@ -51,11 +52,12 @@ class Command(ActingCommand):
         )
 
     def _plan(self, actor: Actor, options: dict[str, Any]) -> None:
-        found = self._planned(_read(options["file"]), actor, options)
+        document = _read(options["file"])
+        found = self._planned(document, actor, options)
         if options["json"]:
             self.give(found.as_json())
         else:
-            self._show(found)
+            self._show(found, document)
         if found.problems:
             raise Failed(_count(len(found.problems), "problem"))
 
@@ -73,7 +75,7 @@ class Command(ActingCommand):
             self.give(applied.as_json())
             return
         if options["yes"]:
-            self._show(applied)
+            self._show(applied, document)
         self.tell(f"{applied.package_key} is applied.")
 
     def _is_confirmed(self, document: Any, actor: Actor, options: dict[str, Any]) -> bool:
@@ -84,7 +86,7 @@ class Command(ActingCommand):
             return True
         if not is_interactive():
             return False
-        self._show(found)
+        self._show(found, document)
         return input("Apply this? [y/N] ").strip().lower() in {"y", "yes"}
 
     def _planned(self, document: Any, actor: Actor, options: dict[str, Any]) -> Plan:
@@ -100,19 +102,20 @@ class Command(ActingCommand):
         except OSError as problem:
             raise Failed(f"{options['output']} can't be written: {problem.strerror}.") from problem
 
-    def _show(self, found: Plan) -> None:
+    def _show(self, found: Plan, document: object) -> None:
         for change in found.changes:
             self._show_change(change)
         for kept in found.not_yet_active:
-            self.tell(f"! {kept.pointer}: {kept.detail}")
+            self.tell(f"! {kept.pointer}{_in_brackets(kept.title)}: {kept.detail}")
         for problem in found.problems:
             near = f" (nearest: {problem.nearest})" if problem.nearest else ""
-            self.tell(f"✗ {problem.pointer}: {problem.detail}{near}")
+            entry = _in_brackets(entry_at(document, problem.pointer))
+            self.tell(f"✗ {problem.pointer}{entry}: {problem.detail}{near}")
         if not found.changes and not found.problems:
             self.tell("No changes.")
 
     def _show_change(self, change: AssetChange) -> None:
-        self.tell(f"{MARKS[change.action]} {change.kind} {change.identity}")
+        self.tell(f"{MARKS[change.action]} {change.kind} {change.title}")
         if change.action == "change":
             for field in change.fields:
                 self.tell(f"    {field.field}: {_short(field.before)} -> {_short(field.after)}")
@@ -121,13 +124,17 @@ class Command(ActingCommand):
 def _read(name: str) -> Any:
     try:
         if name == "-":
-            return loads(sys.stdin.buffer.read(MOST_BYTES + 1))
+            return loads(without_mark(sys.stdin.buffer.read(MOST_BYTES + 1)))
         with Path(name).open("rb") as file:
-            return loads(file.read(MOST_BYTES + 1))
+            return loads(without_mark(file.read(MOST_BYTES + 1)))
     except OSError as problem:
         raise Failed(f"{name} can't be read: {problem.strerror}.") from problem
     except BadJSON as problem:
         raise Failed(f"{name}: {problem}") from problem
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def _short(value: Any) -> str:
