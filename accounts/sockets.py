@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from accounts import scopes
 from accounts.models import User
-from accounts.services import tokens
+from accounts.services import throttling, tokens
 
 BEARER = "bearer"
 
@@ -51,6 +51,16 @@ def credential_of(scope: Mapping[str, Any]) -> Credential:
         return Credential(token=offered[1], subprotocol=BEARER)
     cookies = scope.get("cookies") or {}
     return Credential(session_key=cookies.get(settings.SESSION_COOKIE_NAME))
+
+
+def count_bad_token(scope: Mapping[str, Any], credential: Credential) -> None:
+    """Counts a token that is none against its client, in the bucket of those over HTTP.
+
+    Raises `TooMany` where the client has tried too many. A good token is never kept out.
+    """
+    if credential.token is not None and tokens.find(credential.token) is None:
+        client, _ = scope.get("client") or ("", 0)
+        throttling.take(throttling.TOKEN_CLIENT.of(throttling.name_of_client(client)))
 
 
 def _token_user(secret: str) -> User | None:

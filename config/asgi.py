@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 
 from config.bodies import BodyGuard
 from config.origins import OriginCheck
+from config.proxies import SocketClients
 from config.routing import socket_routes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -19,7 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 def build() -> ProtocolTypeRouter:
     """Django first: the consumers behind the routes import models, which need the apps ready."""
     http = BodyGuard(get_asgi_application())
-    sockets = OriginCheck(AuthMiddlewareStack(URLRouter(socket_routes())))
+    sockets = SocketClients(OriginCheck(AuthMiddlewareStack(URLRouter(socket_routes()))))
     return ProtocolTypeRouter({"http": http, "websocket": sockets})
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -35,6 +37,22 @@ def forwarding(get_response: Answer) -> Answer:
         return get_response(request)
 
     return answer
+
+
+class SocketClients:
+    """The same for sockets: the `client` of their scope is the client from here on."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self._trusted = networks(settings.TRUSTED_PROXIES)
+
+    async def __call__(
+        self, scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        peer, port = scope.get("client") or ("", 0)
+        told = [value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+        client = client_of(str(peer), b",".join(told).decode("latin-1"), self._trusted)
+        await self._application({**scope, "client": (client, port)}, receive, send)
 
 
 def client_of(peer: str, forwarded_for: str, trusted: Iterable[Network]) -> str:

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from accounts.http.problems import API_PREFIX, refusal
 from config.serving.exceptions import ServeRefused
 
 SOCKET_MESSAGE_BYTES = 1024 * 1024
+CUT_SECONDS = 5.0
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -76,12 +78,21 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
+class Sockets(WebSocketsSansIOProtocol):
+    """Sockets as uvicorn speaks them. One that is closed while its page takes nothing is cut: what
+    was written and is not taken would keep the connection, and its buffer, for as long as that."""
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self.loop.call_later(CUT_SECONDS, self.transport.abort)
+
+
 def _configuration(grace: int) -> uvicorn.Config:
     return uvicorn.Config(
         "config.asgi:application",
         loop="uvloop",
         http=Protocol,
-        ws="websockets-sansio",
+        ws=Sockets,
         ws_max_size=SOCKET_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         lifespan="off",

@@ -18,8 +18,9 @@ from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
+from accounts.exceptions import TooMany
 from accounts.gates import gated
-from accounts.sockets import credential_of
+from accounts.sockets import Credential, count_bad_token, credential_of
 from automations.models import Execution
 from catalog.models import GovernedObject
 from journal import pushing
@@ -58,8 +59,10 @@ class Events(AsyncConsumer):
             return
         reader = Reader(credential, watch)
         user_id = await _id_of(reader)
-        code: int | None = NOT_SIGNED_IN
-        if user_id is not None:
+        code: int | None
+        if user_id is None:
+            code = await _refusal(scope, credential)
+        else:
             code = await _Page(reader, watch, user_id, receive, send).stay()
         if code is not None:
             # One who doesn't read doesn't read this either: the line is dropped then.
@@ -198,6 +201,14 @@ async def _first_of(*parts: Coroutine[Any, Any, int | None]) -> int | None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _refusal_now(scope: dict[str, Any], credential: Credential) -> int:
+    try:
+        count_bad_token(scope, credential)
+    except TooMany:
+        return TOO_MUCH
+    return NOT_SIGNED_IN
+
+
 def _id_now(reader: Reader) -> int | None:
     user = reader.user()
     return user.pk if user else None
@@ -209,4 +220,5 @@ def _look_now(reader: Reader, due: Due) -> list[Message] | None:
 
 # Threads of their own: on the one thread that sockets share, a slow neighbour would delay the look.
 _id_of = database_sync_to_async(_id_now, thread_sensitive=False)
+_refusal = database_sync_to_async(_refusal_now, thread_sensitive=False)
 _look = database_sync_to_async(_look_now, thread_sensitive=False)

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.actor import Actor
-from accounts.models import ApiToken, User
-from accounts.services import tokens
+from accounts.models import ApiToken, Throttle, User
+from accounts.services import throttling, tokens
 from config.asgi import application
 from journal import pushing
+from journal.clock import now
 from notifications import inbox
 from notifications.consumers import events
 from notifications.consumers.watching import MOST_DUE, Due
@@ -68,6 +69,7 @@ class Page:
             "query_string": watch.encode(),
             "headers": headers,
             "subprotocols": subprotocols or [],
+            "client": ("127.0.0.1", 50_000),
         }
         communicator: Any = ApplicationCommunicator
         self._wire: Any = communicator(application, scope)
@@ -79,8 +81,8 @@ class Page:
     async def say(self, text: str) -> None:
         await self._wire.send_input({"type": "websocket.receive", "text": text})
 
-    async def hears(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((await self.output())["text"])
+    async def hears(self, seconds: float = 5) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((await self.output(seconds))["text"])
         return found
 
     async def closed(self, seconds: float = 5) -> int:
@@ -152,6 +154,45 @@ async def test_others_are_told_that_they_are_not_signed_in(
 ) -> None:
     async with opened(headers) as page:
         assert await page.closed() == 4401
+
+
+async def test_wrong_tokens_count_as_over_http(token: str, client: Client) -> None:
+    """In one bucket; a good token is never kept out."""
+    bucket = throttling.TOKEN_CLIENT.of("127.0.0.1")
+    full_but_for_one = now() + bucket.step * (bucket.limit.burst - 1)
+    await Throttle.objects.acreate(key=bucket.key, empty_at=full_but_for_one)
+    for code in (4401, 4429):
+        async with opened(bearer("sluice_wrong")) as page:
+            assert await page.closed() == code
+    async with opened(HOST, ["bearer", "sluice_wrong"]) as page:
+        assert await page.closed() == 4429
+    get = database_sync_to_async(client.get)
+    refused = await get("/api/v1/me/", headers={"authorization": "Bearer sluice_wrong"})
+    assert refused.status_code == 429
+    async with opened(bearer(token)) as page:
+        assert (await page.hears())["type"] == "unread"
+    async with opened(HOST) as page:
+        assert await page.closed() == 4401
+
+
+async def test_a_wrong_token_counts_against_its_client_alone(kitchen: Kitchen) -> None:
+    async with opened(bearer("sluice_wrong")) as page:
+        assert await page.closed() == 4401
+    keys = [row.key async for row in Throttle.objects.all()]
+    assert keys == [throttling.TOKEN_CLIENT.of("127.0.0.1").key]
+
+
+async def test_a_lower_role_narrows_what_is_heard(kitchen: Kitchen) -> None:
+    """On the open socket, within two seconds; a higher one widens it again."""
+    soup = await database_sync_to_async(kitchen.make)("Soup")
+    member = kitchen.user("member")
+    secret = (await database_sync_to_async(tokens.create_token)(member, actor=Actor(member))).secret
+    async with opened(bearer(secret), watch=f"objects={soup.pk}") as page:
+        assert {(await page.hears())["type"] for _ in range(2)} == {"unread", "object"}
+        await User.objects.filter(pk=member.pk).aupdate(role="guest")
+        assert await page.hears(2) == {"type": "gone", "objectId": soup.pk}
+        await User.objects.filter(pk=member.pk).aupdate(role="member")
+        assert (await page.hears(2))["type"] == "object"
 
 
 async def test_a_wrong_token_is_not_helped_by_a_session(session: Headers) -> None:
