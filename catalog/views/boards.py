@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import gate
+from accounts.actor import Actor
+from accounts.exceptions import Problem
 from accounts.gates import gated
 from accounts.http.pagination import Order, Sorted
 from accounts.pages import (
@@ -30,6 +32,7 @@ from catalog.api.ordering import RowsLast
 from catalog.models import AttributeType, Board, GovernedObject, ObjectType, State
 from catalog.views import columns, criteria, tables
 from catalog.views.values import LONG, NUMBERS
+from permissions.everywhere import hidden_somewhere
 
 NEWEST_FIRST = "-created"
 MOST_COUNTED = 100_000
@@ -96,12 +99,12 @@ def board(request: HttpRequest, key: str) -> HttpResponse:
         "sort": sort,
         "export_url": _export_url(found, request, chosen),
         "columns": offered,
-        "problems": [one.detail for one in wanted.problems],
+        "problems": [_told(one, attributes) for one in wanted.problems],
         "chips": criteria.chips(
             request.GET, chosen=chosen, types=types, states=states, attributes=attributes
         ),
         "may_create": gate.allows(actor, "create_object", found),
-        **_filters(request.GET, types, states, sight.seen),
+        **_filters(request.GET, types, states, _narrowable(page.rows, attributes, sight, actor)),
     }
     return render(request, "catalog/board.html", context, status=422 if wanted.problems else 200)
 
@@ -131,6 +134,27 @@ def _page(
         return Listed([], "", "")
     rows = wanted.result.narrow(on_board.select_related("object_type", "state"))
     return listed(request, rows, BY_STATE.get(sort, wanted.result.order))
+
+
+def _narrowable(
+    rows: Sequence[GovernedObject],
+    attributes: Sequence[AttributeType],
+    sight: tables.Sight,
+    actor: Actor,
+) -> list[AttributeType]:
+    """By what the reader may narrow the board further: also where nothing matches, and no object
+    tells what is hidden from them."""
+    if rows:
+        return sight.seen
+    hidden = hidden_somewhere(actor, [one.key for one in attributes])
+    return [one for one in attributes if one.key not in hidden]
+
+
+def _told(problem: Problem, attributes: Sequence[AttributeType]) -> str:
+    """What is wrong, with the name of the attribute that it is about."""
+    key, _ = listing.taken_apart(problem.pointer.removeprefix("/"))
+    name = next((one.name for one in attributes if one.key == key), "")
+    return f"{name}: {problem.detail}" if name else problem.detail
 
 
 def _types_of(objects: QuerySet[GovernedObject]) -> list[ObjectType]:

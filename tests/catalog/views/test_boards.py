@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -188,6 +189,8 @@ def test_a_criterion_that_makes_no_sense_is_told_beside_its_chip(
     assert answer.status_code == 422
     assert [one.label for one in answer.context["chips"]] == ["price"]
     assert "This filter can't be applied" in text_of(answer)
+    (told,) = answer.context["problems"]
+    assert told.startswith("price: ")
     assert browser(cast.viewer).get("/boards/recipe/?attribute.nothing=1").status_code == 422
 
 
@@ -219,6 +222,22 @@ def test_hidden_attributes_are_offered_neither_as_columns_nor_as_filters(
     answer = browser(cast.viewer).get("/boards/recipe/")
     assert "price" not in [one.attribute.key for one in answer.context["columns"]]
     assert "price" not in [one.key for one in answer.context["narrowable"]]
+    empty = browser(cast.member).get("/boards/recipe/?q=nowhere")
+    assert names_on(empty) == []
+    offered = {one.key for one in empty.context["narrowable"]}
+    assert offered
+    assert "price" not in offered
+
+
+def test_a_filter_is_added_without_script(cast: Cast, kitchen: Kitchen, board: Board) -> None:
+    """A field that begins disabled would not be sent; a script disables those that are closed."""
+    kitchen.make("Soup")
+    page = browser(cast.viewer).get("/boards/recipe/").content.decode()
+    fields = re.findall(r"<(?:select|input)[^>]*data-when-open[^>]*>", page)
+    assert len(fields) == 3
+    assert not any("disabled" in one for one in fields)
+    closed = browser(cast.viewer).get("/boards/recipe/?q=So&by=&how=equals&value=")
+    assert closed.headers["Location"] == "/boards/recipe/?q=So"
 
 
 def test_objects_are_counted_as_they_are_listed(cast: Cast, kitchen: Kitchen, board: Board) -> None:
