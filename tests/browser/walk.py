@@ -7,7 +7,7 @@ neither it nor among those that are no pages, so a new page can't be forgotten.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,9 +107,10 @@ NO_PAGES = frozenset(
     ]
 )
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CHECK = """async () => {
+CHECK = """async (rules) => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"]});
+  const runOnly = rules.length ? {type: "rule", values: rules} : tags;
+  const found = await axe.run(document, {runOnly, resultTypes: ["violations"]});
   const told = (one) => one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160));
   return found.violations
     .filter((one) => ["serious", "critical"].includes(one.impact))
@@ -195,15 +196,21 @@ def _checked_import(visitor: Visitor) -> str:
     return visitor.page.url.strip("/").rpartition("/")[2]
 
 
-def problems_of(page: Page, watcher: Watcher, *, with_axe: bool = True) -> list[str]:
-    """What is wrong with the page that is open, on a screen and on a phone."""
+def problems_of(
+    page: Page, watcher: Watcher, *, with_axe: bool = True, rules: Sequence[str] = ()
+) -> list[str]:
+    """What is wrong with the page that is open, on a screen and on a phone.
+
+    `rules` are the only ones of axe that are asked; all are where none is named.
+    """
     found = []
+    if with_axe:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.wait_for_load_state("networkidle")
         if (over := int(page.evaluate(OVERFLOW))) > 0:
             found.append(f"overflow: {over} px at {width}")
         if with_axe:
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found += [f"axe at {width}: {one}" for one in page.evaluate(CHECK)]
+            found += [f"axe at {width}: {one}" for one in page.evaluate(CHECK, list(rules))]
     return found + watcher.take()
