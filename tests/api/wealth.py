@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Model
 
 from accounts.actor import Actor
-from accounts.grants import JOIN, set_holders
-from accounts.models import Invitation, User, Workspace
+from accounts.grants import JOIN, OWN, set_holders
+from accounts.models import Invitation, Team, User, Workspace
 from accounts.services.tokens import create_token
 from automations import engine
 from automations.dispatch import CONSUMER
@@ -46,7 +46,7 @@ from tests.kitchen import NOTE, TELL, Kitchen, build_kitchen, definition, publis
 from tests.pages import browser
 from workflows.authoring.services import drafts
 from workflows.lifecycle import service
-from workflows.models import Version, Workflow
+from workflows.models import Draft, Version, Workflow
 
 M = TypeVar("M", bound=Model)
 
@@ -109,11 +109,11 @@ class Wealth:
         user = make_user(key)
         make_team(f"Team::More{number}", user, self.cast.member)
         workspace = Workspace.objects.create(key=key, name=key)
-        set_holders(workspace, JOIN, users=[user], teams=[])
-        for board in (
-            Board.objects.create(key=key, name=key, workspace=workspace),
-            self.sample.board,
-        ):
+        own_board = Board.objects.create(key=key, name=key, workspace=workspace)
+        for thing in (workspace, own_board):
+            set_holders(thing, OWN, users=[user], teams=[self.cast.teams["Team::Stewards"]])
+            set_holders(thing, JOIN, users=[user, self.cast.member], teams=[])
+        for board in (own_board, self.sample.board):
             column = BoardColumn.objects.create(
                 board=board, attribute_key=key, is_view_restricted=True
             )
@@ -173,7 +173,7 @@ class Wealth:
                 made_of=made_of,
                 via_kind="api",
             )
-        Workflow.objects.create(key=key, name=key, workspace=self.cast.main)
+        self._workflow(key, obj)
         version = self.workflow.live_version
         assert version is not None
         Version.objects.create(
@@ -199,6 +199,27 @@ class Wealth:
                 execution=run, object_id=obj.pk, status="succeeded", steps=steps
             )
 
+    def _workflow(self, key: str, obj: GovernedObject) -> None:
+        """One that is live, with owners, members, a draft, and a run of its own."""
+        user, team = User.objects.get(username=key), Team.objects.get(user__username=key)
+        made = Workflow.objects.create(key=key, name=key, workspace=self.cast.main, created_by=user)
+        set_holders(made, OWN, users=[user, self.cast.member], teams=[team])
+        set_holders(made, JOIN, users=[self.cast.owner], teams=[])
+        content = definition({**NOTE, "value": key})
+        version = Version.objects.create(
+            workflow=made,
+            number=1,
+            definition=content,
+            digest=key,
+            published_by=user.username,
+            run_as=user,
+        )
+        made.go_live(version)
+        made.save(update_fields=["status", "live_version"])
+        Draft.objects.create(workflow=made, definition=content, digest=key, base_version=1)
+        own = {"workflow": made, "workflow_key": key, "version": version, "run_as": user}
+        _again(self.execution, event_id=None, subject_id=obj.pk, **own)
+
     def _import(self, number: int) -> None:
         _again(self.upload, file_name=f"more{number}.csv")
         problem = {"pointer": "/name", "code": "missing", "detail": "A name is needed here."}
@@ -214,7 +235,7 @@ def _again(one: M, **changes: object) -> M:
     columns = {
         field.attname: getattr(one, field.attname)
         for field in one._meta.concrete_fields
-        if not field.primary_key
+        if not field.primary_key and field.name not in changes
     }
     return type(one)._default_manager.create(**{**columns, **changes})
 
