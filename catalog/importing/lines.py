@@ -14,9 +14,12 @@ from catalog.importing.reading import (
     MOST_BYTES,
     Keys,
     Line,
+    Patience,
     Read,
     Survey,
     Unreadable,
+    hopeless,
+    refuse_blank,
     refuse_other_encodings,
 )
 from catalog.services.beginnings import key_problems, name_problems
@@ -33,6 +36,7 @@ MEMBERS = (
     "relations",
     "userRelations",
 )
+_KNOWN = frozenset(MEMBERS)
 
 
 class JsonLines:
@@ -46,12 +50,16 @@ class JsonLines:
         """Lines that can't be read are left to be told about when their turn comes."""
         found: Keys = {}
         last = 0
+        patience = Patience()
         with self._path.open("rb") as source:
             for line in raw_lines(source):
                 last = line.number
-                key = _key_in(line.content or b"")
-                if key is not None:
-                    found.setdefault(key.lower(), (key, line.number))
+                glance = _glanced(line.content or b"")
+                patience.note(is_good=glance.is_good)
+                if patience.is_over:
+                    raise hopeless(self, last)
+                if glance.key is not None:
+                    found.setdefault(glance.key.lower(), (glance.key, line.number))
         return Survey(found, last)
 
     def lines(self, *, after: int = 0) -> Iterator[Read]:
@@ -79,7 +87,7 @@ class RawLine:
 def raw_lines(source: BinaryIO) -> Iterator[RawLine]:
     """The lines that are not blank, numbered from 1; a byte order mark before them is none of the
     first."""
-    number = 0
+    number = blank = 0
     while content := source.readline(MOST_BYTES + 1):
         number += 1
         if number == 1 and (bare := without_mark(content)) != content:
@@ -88,17 +96,32 @@ def raw_lines(source: BinaryIO) -> Iterator[RawLine]:
             while (rest := source.readline(MOST_BYTES)) and not rest.endswith(b"\n"):
                 pass
             yield RawLine(number, None)
-        elif content.strip():
+        elif not content.strip():
+            blank += 1
+            refuse_blank(blank, number)
+        else:
             yield RawLine(number, content.rstrip(b"\r\n"))
 
 
-def _key_in(content: bytes) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """What a quick look tells of a line: its key, and whether it may be a line at all."""
+
+    key: str | None
+    is_good: bool
+
+
+def _glanced(content: bytes) -> _Glance:
     try:
         raw = json.loads(content)
     except (ValueError, RecursionError):
-        return None
-    key = raw.get("key") if isinstance(raw, dict) else None
-    return key if is_key(key) else None
+        return _Glance(None, is_good=False)
+    if not isinstance(raw, dict):
+        return _Glance(None, is_good=False)
+    key = raw.get("key")
+    if not is_key(key):
+        return _Glance(None, is_good=False)
+    return _Glance(key, is_good="name" in raw and raw.keys() <= _KNOWN)
 
 
 def parse(raw: RawLine) -> Line:

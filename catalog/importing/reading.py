@@ -16,6 +16,11 @@ from accounts.exceptions import Invalid, Problem
 MOST_BYTES = 1024 * 1024
 """Of one line; a longer one is passed over in pieces, never held in memory."""
 
+MOST_BLANK = 2**20
+"""Lines without anything: as many as a sheet has rows, and no more."""
+MOST_BAD = 10_000
+"""Bad lines after which a file that had no more good ones is read no further."""
+
 Keys = dict[str, tuple[str, int]]
 """Keys of all lines, lower-cased -> as first written and in which line: what later lines add."""
 
@@ -68,6 +73,44 @@ class Reading(Protocol):
 
     def placed(self, problem: Problem) -> Problem:
         """The problem of a line, with the place as people see it in such a file."""
+
+
+@dataclass
+class Patience:
+    """Counts good and bad lines, until a file is plainly none of lines of objects.
+
+    Without this a large file of short bad lines would be read to its end, and leave a row for each.
+    """
+
+    good: int = 0
+    bad: int = 0
+
+    def note(self, *, is_good: bool) -> None:
+        self.good += is_good
+        self.bad += not is_good
+
+    @property
+    def is_over(self) -> bool:
+        return self.bad >= MOST_BAD and self.bad > self.good
+
+
+def hopeless(reading: Reading, number: int) -> Invalid:
+    """Why a file was read up to this line and no further, with the first problem of its lines."""
+    bad = next((one for one in reading.lines() if isinstance(one, Unreadable)), None)
+    detail = (
+        f"Line {number:,}: reading stopped here, since {MOST_BAD:,} lines can't be read and fewer "
+        "can. Nothing was imported."
+    )
+    if bad is not None:
+        detail += f" The first is line {bad.number:,}: {reading.placed(bad.problems[0]).detail}"
+    return Invalid(detail, code="tooManyBad")
+
+
+def refuse_blank(count: int, number: int) -> None:
+    """Refuses a file that has nothing in too many of its lines."""
+    if count > MOST_BLANK:
+        detail = f"Line {number:,}: more than {MOST_BLANK:,} lines are empty. Remove them."
+        raise Invalid(detail, code="tooManyBlank")
 
 
 def digest_of(path: Path) -> str:

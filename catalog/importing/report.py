@@ -53,7 +53,7 @@ COUNTS = (
 class Report:
     """Counts of lines by what became of them, and the bad ones with their problems.
 
-    `unlisted` counts bad lines beyond those in `bad`.
+    `unlisted` counts bad lines beyond those in `bad`; `stopped` says why it didn't come to its end.
     """
 
     created: int = 0
@@ -64,6 +64,7 @@ class Report:
     relations_removed: int = 0
     bad: list[BadLine] = field(default_factory=list)
     unlisted: int = 0
+    stopped: str = ""
 
     def refuse(self, number: int, problems: Sequence[Problem]) -> None:
         self.bad.append(BadLine(number, tuple(problems)))
@@ -78,6 +79,7 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            **({"stopped": self.stopped} if self.stopped else {}),
             "created": self.created,
             "updated": self.updated,
             "unchanged": self.unchanged,

@@ -18,7 +18,7 @@ from accounts.actor import Actor
 from accounts.exceptions import Problem
 from catalog.importing.batches import Late
 from catalog.importing.ground import Ground
-from catalog.importing.reading import Reading
+from catalog.importing.reading import Patience, Reading
 from catalog.importing.report import COUNTS, MOST_TOLD, BadLine, Report, kept, told
 from catalog.models import Board, Import, ImportBadLine, ImportFile, ImportLateLine, ObjectType
 from journal.clock import now
@@ -202,12 +202,19 @@ def _late_of(row: ImportLateLine, ground: Ground) -> Late:
     )
 
 
+def patience_with(run: Import) -> Patience:
+    """How many of its lines were good and how many bad until now, in whatever runs."""
+    fresh = Import.objects.only("created", "updated", "unchanged", "bad_lines").get(pk=run.pk)
+    return Patience(fresh.created + fresh.updated + fresh.unchanged, fresh.bad_lines)
+
+
 def report_of(run: Import, *, most: int = MOST_TOLD) -> Report:
     """What the import has done until now; of the bad lines the first ones."""
     fresh = Import.objects.get(pk=run.pk)
     bad = list(bad_lines_of(fresh, most=most))
     counts = {name: getattr(fresh, name) for name in COUNTS}
-    return Report(**counts, bad=bad, unlisted=fresh.bad_lines - len(bad))
+    unlisted = fresh.bad_lines - len(bad)
+    return Report(**counts, bad=bad, unlisted=unlisted, stopped=fresh.problem)
 
 
 def bad_lines_of(run: Import, *, most: int | None = None) -> Iterator[BadLine]:

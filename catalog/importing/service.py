@@ -22,7 +22,15 @@ from catalog.importing.batches import Batch, Late
 from catalog.importing.ground import Ground
 from catalog.importing.lines import JsonLines
 from catalog.importing.lookups import People, chunks
-from catalog.importing.reading import Line, Read, Reading, Survey, Unreadable, digest_of
+from catalog.importing.reading import (
+    Line,
+    Patience,
+    Read,
+    Reading,
+    Survey,
+    Unreadable,
+    digest_of,
+)
 from catalog.importing.report import Report
 from catalog.importing.runs import Holding, Upload
 from catalog.importing.settling import Settling
@@ -109,7 +117,8 @@ def carry_on(
     token: str,
     progress: Progress | None = None,
 ) -> None:
-    """Does what is left of an import, to its end. The token is that of its lease."""
+    """Does what is left of an import, to its end; one whose lines are bad for the most part is
+    ended as failed before. The token is that of its lease."""
     try:
         reading = reading_of(path, run.format, run.object_type)
         survey = reading.survey()
@@ -125,12 +134,22 @@ def carry_on(
             importing.write(batch)
             if progress is not None:
                 progress(batch[-1].number, survey.line_count)
+            if (patience := runs.patience_with(run)).is_over:
+                runs.fail(run, token, _stopped(batch[-1].number, patience))
+                return
         importing.settle()
         importing.holding.finish()
     except LeaseLost:
         raise Conflict(
             "Another import of this file has taken over; this one stopped.", code=TAKEN_OVER
         ) from None
+
+
+def _stopped(number: int, patience: Patience) -> str:
+    return (
+        f"Stopped behind line {number:,}: {patience.bad:,} lines are bad, and only "
+        f"{patience.good:,} were good. These stay imported; correct the file and import it again."
+    )
 
 
 def reading_of(path: Path, format: str, object_type: ObjectType) -> Reading:

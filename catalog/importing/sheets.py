@@ -22,9 +22,12 @@ from catalog.importing.lines import line_of
 from catalog.importing.reading import (
     MOST_BYTES,
     Keys,
+    Patience,
     Read,
     Survey,
     Unreadable,
+    hopeless,
+    refuse_blank,
     refuse_other_encodings,
 )
 from catalog.models import AttributeType
@@ -80,9 +83,13 @@ class Sheet:
     def survey(self) -> Survey:
         found: Keys = {}
         last = 0
+        patience = Patience()
         for row in self._rows():
             last = row.number
             key = self._key_in(row)
+            patience.note(is_good=key is not None and self._fits(row))
+            if patience.is_over:
+                raise hopeless(self, last)
             if key is not None:
                 found.setdefault(key.lower(), (key, row.number))
         return Survey(found, last)
@@ -118,11 +125,14 @@ class Sheet:
         key = row.cells[at].strip()
         return key if is_key(key) else None
 
+    def _fits(self, row: Row) -> bool:
+        return row.cells is not None and len(row.cells) == len(self._headings)
+
     def _value_of(self, row: Row) -> dict[str, Any]:
         """The row as a line of JSON Lines would say it."""
         if row.cells is None:
             raise Invalid(problems=[row.problem] if row.problem else [])
-        if len(row.cells) != len(self._headings):
+        if not self._fits(row):
             detail = f"{len(self._headings)} cells are expected here, as there are headings; "
             detail += f"there are {len(row.cells)}."
             raise Invalid(problems=[Problem("", "raggedRow", detail)])
@@ -233,6 +243,7 @@ def rows_of(source: BinaryIO) -> Iterator[Row]:
     """The rows that hold anything, each with the number of the line in which it begins."""
     feed = _Feed(source)
     reader = csv.reader(feed, strict=True)
+    blank = 0
     while True:
         feed.begin_row()
         try:
@@ -252,6 +263,9 @@ def rows_of(source: BinaryIO) -> Iterator[Row]:
         else:
             if any(found):
                 yield Row(feed.first, found)
+            else:
+                blank += 1
+                refuse_blank(blank, feed.number)
 
 
 class _Feed:

@@ -97,6 +97,8 @@ class Command(ActingCommand):
         else:
             for sentence in report.sentences():
                 self.tell(sentence)
+        if report.stopped:
+            raise Failed(report.stopped)
         if not report.is_good:
             raise Failed(f"{report.bad_lines} lines were not imported; all others were.")
 
