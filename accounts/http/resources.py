@@ -78,13 +78,20 @@ class Resource(APIView):
         return self.response
 
     def _perform(self) -> Response:
+        answer: Response = getattr(self, self._verb)(self.request, *self.args, **self.kwargs)
+        return answer
+
+    @property
+    def _verb(self) -> str:
         verb = str(self.request.method).lower()
-        known = verb in self.http_method_names
-        perform = getattr(self, verb, None) if known else None
-        return (perform or self.http_method_not_allowed)(self.request, *self.args, **self.kwargs)
+        known = verb in self.http_method_names and hasattr(self, verb)
+        return verb if known else "http_method_not_allowed"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self._verb not in self.http_method_names:
+            # Before the query is read: it is that of another method, and no problem of this one.
+            self.http_method_not_allowed(request)
         refuse_unsound(request, kwargs)
         self.actor: Actor = actor_of(request)
         self.query: dict[str, Any] = self.read_query(request)

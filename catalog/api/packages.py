@@ -16,9 +16,11 @@ from accounts.http.resources import Resource
 from accounts.http.schema import ProblemPlaceForm
 from catalog.models import Package
 from catalog.packages import applying
+from catalog.packages.document import HEADER
 from catalog.packages.exporting import export
 from catalog.packages.kinds import list_names
 from catalog.packages.plans import CHANGE, CREATE, REMOVE
+from catalog.packages.schemas import of_field
 
 SMALL_PACKAGE = OpenApiExample(
     "An object type with a lifecycle",
@@ -99,9 +101,7 @@ def package_schema() -> dict[str, Any]:
         "type": "object",
         "required": ["packageKey"],
         "properties": {
-            "packageKey": {"type": "string"},
-            "name": {"type": "string"},
-            "dependsOn": {"type": "array", "items": {"type": "string"}},
+            **{one.name: of_field(one) for one in HEADER},
             **lists,
         },
     }
