@@ -7,6 +7,7 @@ gives it (dates and moments). Booleans are never integers, digits in a text are 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -28,6 +29,8 @@ _MOMENT = re.compile(
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _LINK_PART = re.compile(r"[^\s\x00-\x20\x7f<>\"\\^`{|}]+")
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 class Unacceptable(Exception):
@@ -69,9 +72,10 @@ def username(value: object) -> str:
 
 
 def url(value: object) -> str:
-    """A web or mail address; other schemes could run code when somebody follows them."""
+    """A web or mail address; other schemes could run code when somebody follows them, and marks
+    that aren't seen could show another address than it is."""
     given = sound(value, MOST_STRING)
-    if not _is_link(given):
+    if not _is_link(given) or any(unicodedata.category(one) in _UNSEEN for one in given):
         raise Unacceptable("malformed", "An http, https or mailto address is expected here.")
     return given
 

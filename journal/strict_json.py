@@ -1,7 +1,8 @@
 """Reads JSON from outside: strictly, with the place of what is wrong, in time linear in its size.
 
 Refused are a byte order mark, any encoding but UTF-8, duplicate keys, NaN and infinities, numbers
-out of range, NUL and lone surrogates, nesting past a depth, and too many values. Pure Python.
+out of range or of more digits than are kept, NUL and lone surrogates, nesting past a depth, and too
+many values. Pure Python.
 """
 
 from __future__ import annotations
@@ -209,9 +210,13 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _float(literal: str) -> float:
+    """The binary number that gives back the very digits; one that would round them is refused."""
     value = float(literal)
     if not math.isfinite(value):
         raise _Unacceptable("A number is out of range.", "notANumber", literal)
+    if Decimal(repr(value)) != _decimal(literal):
+        message = "A number has more digits than are kept here; write it in quotes."
+        raise _Unacceptable(message, "notExact", literal)
     return value
 
 
