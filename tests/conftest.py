@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
+import hypothesis
 import pytest
 import redis
 from django.conf import settings
@@ -22,6 +23,10 @@ from tests import databases, serving
 from tests.cast import api, cast, nobody
 from tests.kitchen import Kitchen, build_kitchen
 from tests.settings import PREFIX
+
+# How long an example takes is the machine's business: nothing here asserts a time.
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # What starts programs or reads settings meets the database and the broker without asking for them.
 # Not so the browser's tests: their server is an embedded one in either round.
