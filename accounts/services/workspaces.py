@@ -12,15 +12,16 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, Problem
-from accounts.grants import JOIN, OWN, holders, set_holders
-from accounts.keys import FORM_TEXT, is_key
 from accounts.models import Workspace
 from accounts.models.workspaces import Access
-from accounts.names import misleading_in
-from accounts.services.people import People, find_people
+from accounts.services.sharing import (
+    change_members,
+    change_owners,
+    give_first_holders,
+    label_problems,
+)
 
 MAIN = "main"
-LONGEST_NAME = 200
 
 
 def create_workspace(
@@ -38,9 +39,7 @@ def create_workspace(
     _check(workspace)
     with transaction.atomic(), _refusing_taken(key):
         workspace.save(force_insert=True)
-        found = find_people(owners, actor=actor, pointer="/owners") or _maker(actor)
-        _hold(workspace, OWN, found)
-        _hold(workspace, JOIN, find_people(members, actor=actor, pointer="/members"))
+        give_first_holders(workspace, owners=owners, members=members, actor=actor)
     return workspace
 
 
@@ -62,7 +61,7 @@ def change_workspace(
         if owners is not None:
             change_owners(locked, owners, actor=actor)
         if members is not None:
-            _hold(locked, JOIN, find_people(members, actor=actor, pointer="/members"))
+            change_members(locked, members, actor=actor)
     return locked
 
 
@@ -81,14 +80,6 @@ def delete_workspace(workspace: Workspace, *, actor: Actor) -> None:
         ) from error
 
 
-def change_owners(workspace: Workspace, names: Sequence[str], *, actor: Actor) -> None:
-    found = find_people(names, actor=actor, pointer="/owners")
-    if not found and any(holders(workspace, OWN)):
-        detail = "The last owner can't leave: name another one."
-        raise Invalid(problems=[Problem("/owners", "lastOwner", detail)])
-    _hold(workspace, OWN, found)
-
-
 def _change_columns(workspace: Workspace, **given: str | None) -> None:
     changed = {
         column: value
@@ -104,24 +95,8 @@ def _change_columns(workspace: Workspace, **given: str | None) -> None:
         workspace.save(update_fields=list(changed))
 
 
-def _hold(workspace: Workspace, level: str, people: People) -> None:
-    set_holders(workspace, level, users=people.users, teams=people.teams)
-
-
-def _maker(actor: Actor) -> People:
-    return People((actor.user,)) if actor.user is not None else People()
-
-
 def _check(workspace: Workspace) -> None:
-    problems = []
-    if not is_key(workspace.key):
-        problems.append(Problem("/key", "badKey", FORM_TEXT, workspace.key))
-    if character := misleading_in(workspace.name):
-        detail = f"A name can't hold the character {character}."
-        problems.append(Problem("/name", "badCharacter", detail))
-    if not workspace.name.strip() or len(workspace.name) > LONGEST_NAME:
-        detail = f"A name has 1 to {LONGEST_NAME} characters."
-        problems.append(Problem("/name", "badName", detail))
+    problems = label_problems(workspace.key, workspace.name)
     if workspace.access not in Access.values:
         detail = f"Access is {' or '.join(Access.values)}."
         problems.append(Problem("/access", "unknownOption", detail, workspace.access))

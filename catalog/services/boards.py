@@ -12,16 +12,16 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
 from accounts.exceptions import Conflict, Invalid, Problem
-from accounts.grants import JOIN, OWN, holders, set_holders
-from accounts.keys import FORM_TEXT, is_key
 from accounts.models import Workspace
-from accounts.names import misleading_in
-from accounts.services.people import People, find_people
+from accounts.services.sharing import (
+    change_members,
+    change_owners,
+    give_first_holders,
+    label_problems,
+)
 from accounts.services.workspaces import MAIN
 from catalog.models import Board, ObjectType
 from catalog.services.columns import Column, set_columns
-
-LONGEST_NAME = 200
 
 
 def default_board(object_type: ObjectType) -> Board:
@@ -51,9 +51,7 @@ def create_board(
     _check(board)
     with transaction.atomic(), _refusing_taken(key):
         board.save(force_insert=True)
-        maker = People((actor.user,)) if actor.user is not None else People()
-        _hold(board, OWN, find_people(owners, actor=actor, pointer="/owners") or maker)
-        _hold(board, JOIN, find_people(members, actor=actor, pointer="/members"))
+        give_first_holders(board, owners=owners, members=members, actor=actor)
         set_columns(board, columns, actor=actor)
     return board
 
@@ -81,9 +79,9 @@ def change_board(
         _check(locked)
         locked.save(update_fields=["name", "type", "workspace"])
         if owners is not None:
-            _change_owners(locked, owners, actor=actor)
+            change_owners(locked, owners, actor=actor)
         if members is not None:
-            _hold(locked, JOIN, find_people(members, actor=actor, pointer="/members"))
+            change_members(locked, members, actor=actor)
         if columns is not None:
             set_columns(locked, columns, actor=actor)
         return locked
@@ -101,28 +99,8 @@ def delete_board(board: Board, *, actor: Actor) -> None:
         raise Conflict(detail, code="inUse") from error
 
 
-def _change_owners(board: Board, names: Sequence[str], *, actor: Actor) -> None:
-    found = find_people(names, actor=actor, pointer="/owners")
-    if not found and any(holders(board, OWN)):
-        detail = "The last owner can't leave: name another one."
-        raise Invalid(problems=[Problem("/owners", "lastOwner", detail)])
-    _hold(board, OWN, found)
-
-
-def _hold(board: Board, level: str, people: People) -> None:
-    set_holders(board, level, users=people.users, teams=people.teams)
-
-
 def _check(board: Board) -> None:
-    problems = []
-    if not is_key(board.key):
-        problems.append(Problem("/key", "badKey", FORM_TEXT, board.key[:120]))
-    if character := misleading_in(board.name):
-        detail = f"A name can't hold the character {character}."
-        problems.append(Problem("/name", "badCharacter", detail))
-    if not board.name.strip() or len(board.name) > LONGEST_NAME:
-        detail = f"A name has 1 to {LONGEST_NAME} characters."
-        problems.append(Problem("/name", "badName", detail))
+    problems = label_problems(board.key, board.name)
     if board.type not in Board.Type.values:
         detail = f"A board is {' or '.join(Board.Type.values)}."
         problems.append(Problem("/type", "unknownValue", detail, board.type))
