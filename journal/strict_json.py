@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -94,6 +93,10 @@ def escaped(segment: str | int) -> str:
     return str(segment).replace("~", "~0").replace("/", "~1")
 
 
+def _unescaped(segment: str) -> str:
+    return segment.replace("~1", "/").replace("~0", "~")
+
+
 def _decoded(raw: bytes) -> str:
     if raw.startswith(_MARK_OF_UTF8):
         raise BadJSON("A byte order mark is not allowed.", 1, 1, "", "encoding")
@@ -159,9 +162,13 @@ def _parsed(text: str, number: Callable[[str], float | Decimal]) -> Any:
         message = f"This is not JSON: {_lowered(problem.msg)}."
         _refuse(message, "syntax", text, problem.pos, place=_pointer_at(text, problem.pos))
     except _Unacceptable as problem:
-        offset = problem.literal.find(text) if problem.literal else None
-        place = _place(text, offset)
+        place = _place(text, problem.literal.find(text))
         _refuse(problem.message, problem.code, text, place.offset, place=place.pointer)
+    except _Repeated:
+        place = _place(text, None)
+        key = _unescaped(place.pointer.rpartition("/")[2])
+        message = f"The key {key[:100]!r} stands twice in one object."
+        _refuse(message, "duplicateKey", text, place.offset, place=place.pointer)
 
 
 def _lowered(message: str) -> str:
@@ -176,32 +183,35 @@ class _Literal:
 
     def find(self, text: str) -> int:
         """Where it first stands outside of strings, as a word of its own."""
+        # Of a number that is too long, so much that none before it can begin alike: a pattern of
+        # millions of characters would take a minute to be compiled.
+        beginning = self.written[: MOST_DIGITS + 1]
+        end = "(?![0-9A-Za-z.+-])" if beginning == self.written else ""
         first = re.escape(self.written[0])
-        word = rf"(?<![0-9A-Za-z.+-]){re.escape(self.written)}(?![0-9A-Za-z.+-])"
+        word = rf"(?<![0-9A-Za-z.+-]){re.escape(beginning)}{end}"
         before = re.compile(rf'(?:[^"{first}]++|{_STRING}|(?!{word}){first})*+', re.DOTALL)
         found = before.match(text)
         return found.end() if found else 0
 
 
 class _Unacceptable(Exception):
-    """Found while decoding, where the place isn't known.
+    """Found while decoding, where the place isn't known: it is that of the `literal`."""
 
-    It is that of the `literal`, or without one of the first key that stands twice.
-    """
-
-    def __init__(self, message: str, code: str, literal: str | None = None) -> None:
+    def __init__(self, message: str, code: str, literal: str) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
-        self.literal = None if literal is None else _Literal(literal)
+        self.literal = _Literal(literal)
+
+
+class _Repeated(Exception):
+    """A key stands twice in one object; inner objects are decoded before it is known which."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        message = f"The key {twice[:100]!r} stands twice in one object."
-        raise _Unacceptable(message, "duplicateKey")
+        raise _Repeated
     return made
 
 

@@ -117,14 +117,38 @@ def test_refusing_a_bomb_costs_no_more_than_reading_it(bomb: Callable[[int], byt
     assert large < 10 * small + 0.01
 
 
+@pytest.mark.parametrize("number", [b"9", b"-9", b"0.9", b"1e9"])
+def test_refusing_a_long_number_costs_about_as_much_as_refusing_a_long_text(number: bytes) -> None:
+    """Its place is found without all its digits becoming a pattern."""
+    text = b'{"a": "' + b"9" * MEGABYTE
+    # Each is refused once: a pattern is compiled for the first of its kind only.
+    long = [b'{"a": ' + number + b"9" * (MEGABYTE + more) + b"}" for more in range(3)]
+    assert refusal(b'{"a": ' + number + b"9" * 1000 + b"}").pointer == "/a"
+    assert min(map(_work, long)) < 20 * _work_of_refusing(text) + 0.01
+
+
+def test_the_key_that_is_told_stands_at_the_place_that_is_told() -> None:
+    for raw, pointer, key in (
+        (b'{"a": 1, "a": {"b": 1, "b": 2}}', "/a", "a"),
+        (b'{"x/y~z": 1, "x/y~z": 2, "b": 1, "b": 2, "b": 3}', "/x~1y~0z", "x/y~z"),
+        (b'{"a": {"b": 1, "\\u0062": 2}}', "/a/b", "b"),
+    ):
+        found = refusal(raw)
+        assert (found.pointer, found.message) == (
+            pointer,
+            f"The key {key!r} stands twice in one object.",
+        )
+
+
 def _work_of_refusing(raw: bytes) -> float:
     """The least work in seconds of three tries."""
-    tries = []
-    for _ in range(3):
-        started = time.thread_time()
-        refusal(raw)
-        tries.append(time.thread_time() - started)
-    return min(tries)
+    return min(_work(raw) for _ in range(3))
+
+
+def _work(raw: bytes) -> float:
+    started = time.thread_time()
+    refusal(raw)
+    return time.thread_time() - started
 
 
 @given(VALUES, st.data(), st.booleans(), st.sampled_from([None, 1]))
