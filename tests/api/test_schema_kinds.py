@@ -41,6 +41,7 @@ def test_admins_make_change_and_delete_a_part_of_the_schema(
     assert [row["key"] for row in api("viewer").get(f"{everything}?q=zzz").json()["results"]] == []
 
     problem(api("member").patch(one, change), 403)
+    problem(api("member").patch(one, {}), 403)
     changed = api("admin").patch(one, change)
     assert changed.status_code == 200, changed.content
     assert changed.json() == {**made.json(), **change}

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
 from catalog.models import Lifecycle, State
@@ -38,6 +39,7 @@ def create_lifecycle(given: Mapping[str, Any], *, actor: Actor) -> Lifecycle:
 
 def change_lifecycle(lifecycle: Lifecycle, given: Mapping[str, Any], *, actor: Actor) -> Lifecycle:
     """Changes what is given. A list of states or transitions replaces the present one."""
+    gate.demand(actor, "configure", lifecycle)
     saving = _Saving(actor)
     with transaction.atomic():
         own = {name: one for name, one in given.items() if name not in (*PARTS, "initStateKey")}
