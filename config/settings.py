@@ -147,7 +147,11 @@ def _database() -> dict[str, Any]:
         # Each request has a thread of its own: connections kept by threads would never be used
         # again, so the process keeps them in a pool instead.
         settings["CONN_HEALTH_CHECKS"] = True
-        settings["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 20}}
+        settings["OPTIONS"] = {
+            "prepare_threshold": 5,  # serves `journal.prepared` alone
+            **settings.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": 20, "timeout": 20},
+        }
     return settings
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from django.db import transaction
 
@@ -30,8 +32,11 @@ EVENTS: QuestionOfSeveral[Event] = QuestionOfSeveral(
 )
 
 
-def consume(key: str) -> int:
-    """Hands all that is free to this consumer; returns how many events it has acted on."""
+def consume(key: str, *, after_each: Callable[[], None] | None = None) -> int:
+    """Hands all that is free to this consumer; returns how many events it has acted on.
+
+    `after_each` is called when a batch is committed, before the next one is looked for.
+    """
     consumer = consumers[key]
     handled, looks_for_new = 0, True
     while True:
@@ -40,6 +45,8 @@ def consume(key: str) -> int:
             return handled
         done = _attempt(consumer, marks, token)
         handled += done
+        if after_each is not None:
+            after_each()
         # After less than a batch, what is new has a wake-up of its own.
         looks_for_new = done in {0, BATCH}
 

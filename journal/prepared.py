@@ -67,7 +67,7 @@ class _Statement:
     def rows(self, given: Mapping[str, Value]) -> list[Any]:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("What is locked is locked in a transaction.")
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, _filled(self.parameters, given))
             found = cursor.fetchall()
         return [self.built(self._converted(row)) for row in found]
@@ -133,7 +133,7 @@ class Alteration:
             query.add_update_values(values)
             self._built[connection.vendor] = query.get_compiler(connection=connection).as_sql()
         sql, parameters = self._built[connection.vendor]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, _filled(parameters, given))
             return int(cursor.rowcount)
 
@@ -162,6 +162,18 @@ def _listed(values: Sequence[int | str]) -> dict[str, int | str]:
     length = 1 << (len(values) - 1).bit_length()
     filled = [*values, *repeat(values[-1], length - len(values))]
     return {f"value_{place}": value for place, value in enumerate(filled)}
+
+
+def _cursor() -> Any:
+    """Django's cursor; on PostgreSQL one whose statements the server prepares, once a connection.
+
+    Django's own there writes the values into the text, which the server plans anew each time.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    postgresql: Any = connection
+    return postgresql._prepare_cursor(postgresql.Database.Cursor(postgresql.connection))
 
 
 def _filled(parameters: Sequence[Any], given: Mapping[str, Value]) -> list[Any]:
@@ -194,7 +206,7 @@ def update(row: Model, *names: str) -> None:
         known = _updates[key] = _update_of(type(row), names)
     sql, fields = known
     values = [one.get_db_prep_save(one.pre_save(row, False), connection) for one in fields]
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(sql, [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"There is no {row._meta.verbose_name} {row.pk} to be saved.")
@@ -223,7 +235,7 @@ class _Insertion:
 
     def write(self, row: Model) -> None:
         values = [one.get_db_prep_save(one.pre_save(row, True), connection) for one in self.fields]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self.sql, values)
             (pk,) = cursor.fetchone()
         setattr(row, self.key, pk)

@@ -9,12 +9,14 @@ from celery.signals import worker_ready
 
 from accounts.gates import house
 from journal import consuming
+from journal.waking import keeping_one
 
 
 @house(why="Each consumer acts on events written under gates of their own.")
 @shared_task(name="journal.consume")
 def consume(consumer: str) -> None:
-    consuming.consume(consumer)
+    with keeping_one() as run_kept:
+        consuming.consume(consumer, after_each=run_kept)
 
 
 @house(why="Wakes what is due; takes nothing from outside.")

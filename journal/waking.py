@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from time import monotonic, sleep
 from typing import Any, TypeAlias
@@ -25,14 +28,55 @@ BURST_SECONDS = 0.02
 
 Call: TypeAlias = tuple[str, tuple[Any, ...]]
 
+_kept: ContextVar[list[Call] | None] = ContextVar("kept", default=None)
+
 
 def wake(task: str, *arguments: Any) -> None:
     """Sends a task its arguments (ids) after this transaction's commit, once a transaction."""
-    tell = partial(_bursts.tell, (task, arguments))
+    tell = partial(_tell, (task, arguments))
     for _, waiting, _ in transaction.get_connection().run_on_commit:
         if isinstance(waiting, partial) and waiting.args == tell.args:
             return
     transaction.on_commit(tell, robust=True)
+
+
+@contextmanager
+def keeping_one() -> Iterator[Callable[[], None]]:
+    """Keeps the first wake-up of the block here; what is given runs its task, in this thread.
+
+    For a worker that has just made the work: the way through the broker takes a few milliseconds.
+    What was not run by the end of the block is sent.
+    """
+    kept: list[Call] = []
+    token = _kept.set(kept)
+    try:
+        yield partial(_run_kept, kept)
+    finally:
+        _kept.reset(token)
+        for call in kept:
+            _send(*call)
+
+
+def _run_kept(kept: list[Call]) -> None:
+    if not kept:
+        return
+    task, arguments = kept.pop()
+    token = _kept.set(None)
+    try:
+        current_app.tasks[task](*arguments)
+    except Exception:
+        # Its own row says what has become of it, or is found by the sweep.
+        log.exception("kept_task_failed", task=task)
+    finally:
+        _kept.reset(token)
+
+
+def _tell(call: Call) -> None:
+    kept = _kept.get()
+    if kept is None or kept:
+        _bursts.tell(call)
+    else:
+        kept.append(call)
 
 
 def _send(task: str, arguments: tuple[Any, ...]) -> None:

@@ -90,7 +90,10 @@ def django_db_setup(
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
-            teardown_databases(made, 0)
+            if settings.IS_SQLITE:
+                teardown_databases(made, 0)
+            else:
+                databases.end()
 
 
 @pytest.hookimpl(tryfirst=True)

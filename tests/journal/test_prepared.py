@@ -208,3 +208,18 @@ def test_fields_of_a_row_are_written_as_by_save(kitchen: Kitchen) -> None:
     GovernedObject.objects.filter(pk=row.pk).delete()
     with pytest.raises(DatabaseError, match="There is no object"):
         update(row, "name")
+
+
+def test_the_server_prepares_them(kitchen: Kitchen) -> None:
+    """On PostgreSQL, where the server would plan a text anew each time."""
+    question = Question(lambda: GovernedObject.objects.filter(name=Given("name")).order_by("pk"))
+    add(kitchen, "soup")
+    for _ in range(10):
+        assert question.first(name="soup") is not None
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%name%"]
+        )
+        assert cursor.fetchone()[0] >= 1

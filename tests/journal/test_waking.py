@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app, shared_task
 from celery.signals import before_task_publish
 from django.db import transaction
 
-from journal.waking import wake
+from journal.waking import keeping_one, wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASK = "tests.nobody"
@@ -79,3 +80,47 @@ def test_what_was_rolled_back_wakes_nobody(sent: Sent) -> None:
         transaction.set_rollback(True)
     wake(TASK, "after")
     assert sent.arguments == ["after"]
+
+
+@shared_task(name="tests.noting")
+def noting(text: str) -> None:
+    done.append(text)
+    wake(TASK, f"by {text}")
+    if text == "bad":
+        raise ValueError(text)
+
+
+done: list[str] = []
+
+
+def test_the_first_one_is_kept_and_run_here(sent: Sent) -> None:
+    done.clear()
+    assert "tests.noting" in current_app.tasks
+    with keeping_one() as run_kept:
+        with transaction.atomic():
+            wake("tests.noting", "kept")
+            wake(TASK, "sent")
+            assert done == sent.arguments == []
+        assert (done, sent.arguments) == ([], ["sent"])
+        run_kept()
+        # What it wakes itself goes the common way.
+        assert (done, sent.arguments) == (["kept"], ["sent", "by kept"])
+        run_kept()
+    assert done == ["kept"]
+
+
+def test_what_was_kept_and_not_run_is_sent(sent: Sent) -> None:
+    with keeping_one():
+        wake(TASK, "left over")
+        assert sent.arguments == []
+    assert sent.arguments == ["left over"]
+
+
+def test_one_that_fails_takes_nothing_with_it(sent: Sent) -> None:
+    done.clear()
+    with keeping_one() as run_kept:
+        wake("tests.noting", "bad")
+        run_kept()
+        wake("tests.noting", "good")
+        run_kept()
+    assert (done, sent.arguments) == (["bad", "good"], ["by bad", "by good"])
