@@ -47,6 +47,8 @@ SORTED_BY = {
 INTEGER = re.compile(r"[+-]?[0-9]{1,20}\Z")
 LOOKUPS = {"stateKey": "state__key", "boardKey": "board__key"}
 NOTHING = Q(pk__in=[])
+WITHOUT_VALUE = ("", "true")
+"""What may stand behind an operator without value; with `false` one would mean its opposite."""
 OPERATORS = tuple(one for one in Operator if not one.is_about_change)
 ANSWERED_BY_INDEX = frozenset(
     {
@@ -201,9 +203,12 @@ class _Reader:
         return variants
 
     def _operand(self, name: str, operator: Operator, shapes: Sequence[Shape]) -> Operand | None:
-        if not operator.takes_value:
-            return None
         text = str(self.query[name])
+        if not operator.takes_value:
+            if text not in WITHOUT_VALUE:
+                detail = f"{operator.value} takes no value: leave it empty, or write true."
+                self._wrong(name, "unexpectedValue", detail, value=text[:100])
+            return None
         constant: dict[Shape, object] = {}
         refusals: list[Unacceptable] = []
         for shape in shapes:
