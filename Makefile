@@ -10,6 +10,8 @@ PORT ?= 8000
 BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
+# Where the machine sets it, every start would compile Django anew.
+unexport PYTHONDONTWRITEBYTECODE
 # The machine's own certificates where it has them: they know the proxy it may sit behind.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := true
