@@ -228,9 +228,8 @@ class _Reader:
         orders = [self._sorted_by(one) for one in self.sorts[:MOST_SORTS]]
         if len(orders) == 1 and isinstance(orders[0], ByAttribute):
             return RowsLast(orders[0])
-        several = Sorted.by(*(_among_others(one) for one in orders if one is not None))
-        follows_ids = several.orders[0].name == "pk" and not self.attributes
-        return several if follows_ids else RowsLast(several)
+        # By id as well: whoever sees several boards sees them by the index of boards, and sorts.
+        return RowsLast(Sorted.by(*(_among_others(one) for one in orders if one is not None)))
 
     def _sorted_by(self, given: str) -> Order | ByAttribute | None:
         name, descending = given.removeprefix("-"), given.startswith("-")
