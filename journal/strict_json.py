@@ -112,15 +112,22 @@ def _decoded(raw: bytes) -> str:
 
 def _measure(raw: bytes, text: str, max_depth: int) -> None:
     """Counts depth and values before anything is built: a bomb is refused while it is small."""
+    # A value has four quotes at most, its key's and its own.
+    if raw.count(b'"') - raw.count(b'\\"') > 4 * MOST_VALUES + 4:
+        _refuse_many(text)
     bare = _STRINGS.sub(b"", raw)
     structure = bare.translate(None, _NOT_STRUCTURE)
     rises = structure.translate(_RISE)
     if len(structure) + bare.count(b",") > MOST_VALUES:
-        most = _MOST.match(text)
-        message = f"This holds more than {MOST_VALUES:,} values."
-        _refuse(message, "tooMany", text, most.end() if most else 0, place="")
+        _refuse_many(text)
     if rises.count(1) > max_depth and _depth(rises) > max_depth:
         _refuse_depth(text, max_depth)
+
+
+def _refuse_many(text: str) -> NoReturn:
+    most = _MOST.match(text) if text.count(",") > MOST_VALUES else None
+    message = f"This holds more than {MOST_VALUES:,} values."
+    _refuse(message, "tooMany", text, most.end() if most else 0, place="")
 
 
 def _depth(rises: bytes) -> int:

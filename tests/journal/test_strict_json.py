@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journal.strict_json import BadJSON, escaped, loads
+from journal.strict_json import MOST_VALUES, BadJSON, escaped, loads
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 VALUES = st.recursive(
@@ -169,3 +169,21 @@ def _spoilt(value: Any, data: st.DataObject) -> tuple[str, Any]:
     pointer, inner[chosen] = _spoilt(inner[chosen], data)
     spoilt = inner if isinstance(value, dict) else list(inner.values())
     return f"/{escaped(chosen)}{pointer}", spoilt
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b'"' * (4 * MOST_VALUES + 5), id="quotes, which no value needs so many of"),
+        pytest.param(b"[" + b"1," * MOST_VALUES + b"1]", id="numbers"),
+    ],
+)
+def test_too_many_values_are_refused_before_they_are_built(raw: bytes) -> None:
+    with pytest.raises(BadJSON) as refusal:
+        loads(raw)
+    assert refusal.value.code == "tooMany"
+
+
+def test_many_texts_with_keys_are_read() -> None:
+    raw = b'{"a":"b"},' * 20_000
+    assert len(loads(b"[" + raw + rb'{"\"":"\\\""}]')) == 20_001
