@@ -15,7 +15,7 @@ from automations.runs import Run
 from automations.steps.base import BadValue, Json, StepRun, steps
 from catalog.context import ObjectContext
 from catalog.provenance import Provenance
-from journal.clock import now
+from journal.clock import now, written
 from journal.leases import LeaseLost
 from workflows.authoring.definitions import step_id
 
@@ -83,7 +83,7 @@ class Chain:
                 "output": output,
                 "error": error,
                 "madeOf": made_of.as_json(),
-                "startedAt": started.isoformat().replace("+00:00", "Z"),
+                "startedAt": written(started),
                 "durationMs": round((time.perf_counter() - clock) * 1000, 3),
             }
         )

@@ -15,6 +15,11 @@ def now() -> datetime:
     return _fixed.get() or datetime.now(UTC)
 
 
+def written(instant: datetime) -> str:
+    """An instant in UTC as JSON shows it everywhere: ISO 8601, ending with Z."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
     """Makes `now()` answer `instant` inside the block, in this thread or task."""

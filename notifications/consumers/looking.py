@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.sockets import Credential
 from automations.models import Execution
 from catalog.models import Change, GovernedObject
+from journal.clock import written
 from notifications.consumers.watching import Due, Watch
 from notifications.inbox import inbox_of, shown, unread_count
 from permissions.history import history_of
@@ -131,7 +132,7 @@ def _object(row: GovernedObject, newest: int, actor: Actor) -> Message:
         "id": row.pk,
         "version": row.version,
         "changeId": last.pk if last else None,
-        "modifiedAt": row.modified_at.isoformat(),
+        "modifiedAt": written(row.modified_at),
     }
     if last is not None and last.pk == newest:
         told |= {"by": _name_of(last)[:LONGEST_TEXT], "via": last.via_kind}
@@ -147,8 +148,8 @@ def _execution(row: Execution) -> Message:
         "version": row.version_number,
         "mode": row.mode,
         "status": row.status,
-        "startedAt": row.started_at.isoformat() if row.started_at else None,
-        "endedAt": row.ended_at.isoformat() if row.ended_at else None,
+        "startedAt": written(row.started_at) if row.started_at else None,
+        "endedAt": written(row.ended_at) if row.ended_at else None,
         "counts": {
             "items": row.item_count,
             "succeeded": row.succeeded_count,

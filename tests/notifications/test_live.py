@@ -123,6 +123,7 @@ async def test_a_change_of_an_object_is_told_with_who_made_it(kitchen: Kitchen) 
         await in_thread(rename)(kitchen.soup, "Broth", owner)
         heard = await page.hears()
         assert (heard["version"], heard["by"], heard["via"]) == (version + 1, "owner", "page")
+        assert heard["modifiedAt"].endswith("Z"), "as in the API"
 
 
 async def test_who_changed_what_is_hidden_is_not_told(kitchen: Kitchen) -> None:
