@@ -15,7 +15,7 @@ from benchmarks.rows import HEADS, Row
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.toml"
 FOLDER = HERE / "results"
-WIDTHS = (-42, 14, 14, 8, 8, 20)
+WIDTHS = (-50, 14, 14, 8, 8, 20)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from celery import current_app
+from django.db.models import F
 
 from accounts.actor import Actor
 from accounts.models import Role, User
@@ -154,6 +155,17 @@ class World:
             state=self.states["draft"],
             attributes={"servings": number % 12 + 1, "price": f"{number % 90}.5"},
         )
+
+    def spread(self, boards: int) -> None:
+        """Puts the recipes on so many boards, each with an equal share, mixed by their age."""
+        workspace = self.board.workspace
+        places = [self.board]
+        for number in range(1, boards):
+            named = {"name": f"Spread {number}", "workspace": workspace}
+            places.append(Board.objects.get_or_create(key=f"spread-{number}", defaults=named)[0])
+        recipes = GovernedObject.objects.filter(object_type=self.recipe)
+        for number, place in enumerate(places):
+            recipes.alias(share=F("pk") % boards).filter(share=number).update(board=place)
 
 
 def forget_work() -> None:

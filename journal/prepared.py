@@ -30,6 +30,8 @@ Value: TypeAlias = int | str | datetime | None
 
 MOST_SINGLE = 3
 """More new rows than these are cheaper by one large statement that is built for them."""
+MOST_BOUND = 65_535
+"""As many values a statement may have beside its text, by PostgreSQL's protocol."""
 
 
 class Given(Expression):
@@ -67,7 +69,7 @@ class _Statement:
     def rows(self, given: Mapping[str, Value]) -> list[Any]:
         if self.locks and not connection.in_atomic_block:
             raise TransactionManagementError("What is locked is locked in a transaction.")
-        with _cursor() as cursor:
+        with _cursor(len(self.parameters)) as cursor:
             cursor.execute(self.sql, _filled(self.parameters, given))
             found = cursor.fetchall()
         return [self.built(self._converted(row)) for row in found]
@@ -133,7 +135,7 @@ class Alteration:
             query.add_update_values(values)
             self._built[connection.vendor] = query.get_compiler(connection=connection).as_sql()
         sql, parameters = self._built[connection.vendor]
-        with _cursor() as cursor:
+        with _cursor(len(parameters)) as cursor:
             cursor.execute(sql, _filled(parameters, given))
             return int(cursor.rowcount)
 
@@ -164,12 +166,13 @@ def _listed(values: Sequence[int | str]) -> dict[str, int | str]:
     return {f"value_{place}": value for place, value in enumerate(filled)}
 
 
-def _cursor() -> Any:
+def _cursor(values: int) -> Any:
     """Django's cursor; on PostgreSQL one whose statements the server prepares, once a connection.
 
-    Django's own there writes the values into the text, which the server plans anew each time.
+    Django's own there writes the values into the text, which the server plans anew each time, but
+    of which there may be any number.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or values > MOST_BOUND:
         return connection.cursor()
     connection.ensure_connection()
     postgresql: Any = connection
@@ -206,7 +209,7 @@ def update(row: Model, *names: str) -> None:
         known = _updates[key] = _update_of(type(row), names)
     sql, fields = known
     values = [one.get_db_prep_save(one.pre_save(row, False), connection) for one in fields]
-    with _cursor() as cursor:
+    with _cursor(len(fields)) as cursor:
         cursor.execute(sql, [*values, row.pk])
         if cursor.rowcount != 1:
             raise DatabaseError(f"There is no {row._meta.verbose_name} {row.pk} to be saved.")
@@ -235,7 +238,7 @@ class _Insertion:
 
     def write(self, row: Model) -> None:
         values = [one.get_db_prep_save(one.pre_save(row, True), connection) for one in self.fields]
-        with _cursor() as cursor:
+        with _cursor(len(values)) as cursor:
             cursor.execute(self.sql, values)
             (pk,) = cursor.fetchone()
         setattr(row, self.key, pk)

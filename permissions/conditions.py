@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.remembering import remembered, remembered_each
 from catalog.models import GovernedObject, UserRelation
-from journal.prepared import Given, Question
+from journal.prepared import Given, Question, QuestionOfSeveral
 from permissions.models import Condition
 from permissions.outcomes import Clause
 
@@ -54,6 +54,14 @@ BEFORE: Question[tuple[Any, ...]] = Question(
             )
         )
         .values_list(*COLUMNS, "is_held")
+    )
+)
+RELATIONS_ON: QuestionOfSeveral[tuple[int, int]] = QuestionOfSeveral(
+    lambda objects: (
+        # A sum has no index: SQLite would read all that this person relates to, not a page.
+        UserRelation.objects.alias(person=F("user_id") + 0)
+        .filter(person=Given("user"), object__in=objects)
+        .values_list("object_id", "type_id")
     )
 )
 
@@ -159,10 +167,7 @@ def relations_on(
 
 def _relations_on(user_id: int, objects: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    # A sum has no index: SQLite would read all that this person relates to, not a page.
-    person = F("user_id") + 0
-    held = UserRelation.objects.alias(person=person).filter(person=user_id, object__in=objects)
-    for object_id, type_id in held.values_list("object_id", "type_id"):
+    for object_id, type_id in RELATIONS_ON.rows(objects, user=user_id):
         found[object_id].add(type_id)
     return {pk: frozenset(types) for pk, types in found.items()}
 

@@ -11,11 +11,16 @@ from accounts.actor import Actor
 from accounts.gate import Decision
 from accounts.remembering import remembered_each
 from catalog.models import AttributeType, GovernedObject
+from journal.prepared import QuestionOfSeveral
 from permissions.kinds import attributes
 from permissions.kinds.objects import Standing, standings
 
 Keys = dict[int, frozenset[str]]
 Schema = dict[int, list[AttributeType]]
+
+OF_TYPES: QuestionOfSeveral[AttributeType] = QuestionOfSeveral(
+    lambda types: AttributeType.objects.filter(object_type__in=types)
+)
 
 
 def hidden_attributes(actor: Actor, things: Sequence[GovernedObject]) -> Keys:
@@ -74,7 +79,7 @@ def attributes_of_types(ids: Iterable[int]) -> Schema:
 
 def _attributes_of_types(ids: Sequence[int]) -> Schema:
     found: Schema = {pk: [] for pk in ids}
-    for attribute in AttributeType.objects.filter(object_type__in=ids):
+    for attribute in OF_TYPES.rows(ids):
         found[attribute.object_type_id].append(attribute)
     return found
 

@@ -1,9 +1,9 @@
 """A member reads the first page of 50 of many objects: through the API, and a board's page.
 
 Bare: the query for the same rows, and the same members as JSON; what a view without sign-in,
-permissions, relations and people would do. The pages that are narrowed or sorted, and the board's,
-have the same bare page beside them: a yardstick, not the same work. Those without an index read all
-objects.
+permissions, relations and people would do. The pages that are narrowed or sorted, those of several
+boards, and the board's have the same bare page beside them: a yardstick, not the same work. Those
+without an index read all objects.
 """
 
 from __future__ import annotations
@@ -38,6 +38,19 @@ QUERIES = {
     "page-sort-name": ("the same, sorted by name", "sort=name"),
     "page-contains": ("the same, by a text in names and keys", "q=nowhere"),
 }
+SPREAD = {
+    "page-boards": ("first page of 50 objects of five boards", ""),
+    "page-boards-filter-indexed": ("the same, by an indexed attribute", f"attribute.{INDEXED}=7.5"),
+    "page-boards-sort-indexed": (
+        "the same, sorted by an indexed attribute",
+        f"sort=-attribute.{INDEXED}",
+    ),
+    "page-boards-sort": (
+        "the same, sorted by an attribute without index",
+        "sort=attribute.servings",
+    ),
+}
+BOARDS = 5
 BESIDE = ("object_type", "board", "state", "parent", "created_by")
 
 
@@ -46,6 +59,13 @@ def prepare(query: str, world: World, objects: int) -> Race:
     secret = create_token(world.member, actor=Actor.system(), name="benchmark").secret
     client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {secret}"})
     return _race(client, f"{ADDRESS}&{query}", objects)
+
+
+def prepare_spread(query: str, world: World, objects: int) -> Race:
+    """As `prepare`, with the objects on several boards, all of which the member sees."""
+    _fill(world, objects)
+    world.spread(BOARDS)
+    return prepare(query, world, objects)
 
 
 def prepare_board(world: World, objects: int) -> Race:
@@ -117,4 +137,8 @@ def _benchmark(key: str, label: str, prepared: Callable[[World, int], Race]) -> 
 BENCHMARKS = (
     *(_benchmark(key, label, partial(prepare, query)) for key, (label, query) in QUERIES.items()),
     _benchmark("page-board", "a board's page of 50 objects", prepare_board),
+    *(
+        _benchmark(key, label, partial(prepare_spread, query))
+        for key, (label, query) in SPREAD.items()
+    ),
 )

@@ -7,14 +7,17 @@ on, while one query over both would sort all objects first on one database or th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Case, F, Q, QuerySet, When
 
 from accounts.http.pagination import Page, Position, Sorted, page_of, plain
 from catalog.canonical import SMALLEST_INTEGER
 from catalog.filters.shapes import Kind
 from catalog.filters.sql import Lead, Stored
+from journal.prepared import QuestionOfSeveral
 
 VALUE, LEAD = "sort_value", "sort_lead"
 LEAST: dict[Kind, Any] = {
@@ -114,10 +117,18 @@ class RowsLast:
         narrow = rows.select_related(None).only("pk", "state", *columns)
         page = self.order.page(narrow, position, limit)
         # Without the conditions: they were true a moment ago, and might lead away from the ids.
-        whole = rows.model._default_manager.all()
-        whole.query.select_related = rows.query.select_related
-        found = whole.in_bulk([row.pk for row in page.rows])
+        beside: Any = rows.query.select_related or ()
+        whole = _whole(rows.model._meta.label, tuple(beside))
+        found = {row.pk: row for row in whole.rows([row.pk for row in page.rows])}
         return replace(page, rows=[found[row.pk] for row in page.rows if row.pk in found])
+
+
+@cache
+def _whole(label: str, beside: tuple[str, ...]) -> QuestionOfSeveral[Any]:
+    """Rows of the model of this label by their ids, with all columns and the rows `beside` them."""
+    rows = apps.get_model(label)._default_manager.order_by()
+    related = rows.select_related(*beside) if beside else rows
+    return QuestionOfSeveral(lambda ids: related.filter(pk__in=ids))
 
 
 def _values_of(row: Any) -> tuple[Any, ...]:

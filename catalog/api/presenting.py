@@ -12,9 +12,25 @@ from django.db.models import QuerySet
 from accounts import gate
 from accounts.actor import Actor
 from catalog.models import GovernedObject, Relation, UserRelation
+from journal.prepared import QuestionOfSeveral
 from permissions.fields import hidden_attributes
 
 KeysOf = dict[int, dict[str, list[str]]]
+
+RELATIONS: QuestionOfSeveral[tuple[Any, ...]] = QuestionOfSeveral(
+    lambda objects: (
+        Relation.objects.filter(source__in=objects)
+        .order_by("type__key", "target__key")
+        .values_list("source_id", "type__key", "target_id", "target__key")
+    )
+)
+PEOPLE: QuestionOfSeveral[tuple[Any, ...]] = QuestionOfSeveral(
+    lambda objects: (
+        UserRelation.objects.filter(object__in=objects)
+        .order_by("type__key", "user__username")
+        .values_list("object_id", "type__key", "user__username")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +57,17 @@ def present(rows: Sequence[GovernedObject], *, actor: Actor) -> list[dict[str, A
 
 def _surroundings(rows: Sequence[GovernedObject], actor: Actor) -> Surroundings:
     ids = [row.pk for row in rows]
-    related = list(
-        Relation.objects.filter(source__in=ids)
-        .order_by("type__key", "target__key")
-        .values_list("source_id", "type__key", "target_id", "target__key")
-    )
+    related = RELATIONS.rows(ids)
     others = {target for _, _, target, _ in related}
     others |= {row.parent_id for row in rows if row.parent_id is not None}
     seen = _ids(gate.narrow(actor, "view", GovernedObject.objects.filter(pk__in=others)))
-    people = (
-        UserRelation.objects.filter(object__in=ids)
-        .order_by("type__key", "user__username")
-        .values_list("object_id", "type__key", "user__username")
-    )
+    may_edit = gate.allows_each(actor, "edit", rows)
     return Surroundings(
         seen=seen,
         relations=_grouped((source, key, name) for source, key, pk, name in related if pk in seen),
-        people=_grouped(people),
+        people=_grouped(PEOPLE.rows(ids)),
         hidden=hidden_attributes(actor, rows),
-        editable=_ids(gate.narrow(actor, "edit", GovernedObject.objects.filter(pk__in=ids))),
+        editable=frozenset(pk for pk, one in zip(ids, may_edit, strict=True) if one),
     )
 
 

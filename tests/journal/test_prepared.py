@@ -16,6 +16,7 @@ from catalog.services.parts import LOCKED
 from journal.clock import now
 from journal.models import Event, Pending
 from journal.prepared import (
+    MOST_BOUND,
     MOST_SINGLE,
     Alteration,
     AlterationOfSeveral,
@@ -147,6 +148,14 @@ def test_a_list_of_any_length_is_asked_for(kitchen: Kitchen) -> None:
         assert question.rows(wanted, until=now()) == [(text,) for text in wanted]
     assert question.rows([*HOSTILE, "of nobody"], until=now() - timedelta(days=1)) == []
     assert len(built) == len({1, 2, 4, 8})
+
+
+def test_a_list_longer_than_the_protocol_binds(kitchen: Kitchen) -> None:
+    question = QuestionOfSeveral(
+        lambda ids: GovernedObject.objects.filter(pk__in=ids).values_list("name")
+    )
+    soup = add(kitchen, "soup")
+    assert question.rows([*range(-MOST_BOUND, 0), soup.pk]) == [("soup",)]
 
 
 def test_the_rows_that_a_foreign_key_names(kitchen: Kitchen) -> None:
