@@ -153,14 +153,23 @@ class _Reader:
 
     def _object_type(self) -> Q:
         """By id: an index of the objects of one type is used where the query names just that."""
-        if "objectTypeKey" not in self.query:
+        type_key = self.query.get("objectTypeKey", self._implied_type())
+        if type_key is None:
             return Q()
-        type_key = str(self.query["objectTypeKey"])
         found = ObjectType.objects.filter(key=type_key).values_list("pk", flat=True).first()
         if found is None:
             return NOTHING
         by_attribute = any(self.schema.is_filterable(key, type_key) for key in self._indexable())
         return of_type(found, by_attribute=by_attribute)
+
+    def _implied_type(self) -> str | None:
+        """The one type whose objects have an attribute that is asked for, where it has an index."""
+        for name in self.attributes[:MOST_CRITERIA]:
+            key, operator = taken_apart(name)
+            types = self.schema.types_with(key) if operator in ANSWERED_BY_INDEX else []
+            if len(types) == 1 and self.schema.is_filterable(key, types[0]):
+                return types[0]
+        return None
 
     def _indexable(self) -> Iterable[str]:
         """Keys of attributes whose index, if there is one, answers what is asked of them."""

@@ -60,10 +60,10 @@ def names(kitchen: Kitchen) -> dict[str, str]:
     return {ids[int(name.split("_")[2])]: name for name in indexing.existing()}
 
 
-def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
+def plan(query: str, cast: Cast, who: str = "member", of: str = "objectTypeKey=recipe&") -> str:
     """How the database reads the first page of a list, part by part."""
     actor = cast.acting(who)
-    wanted = listing.read(QueryDict(f"objectTypeKey=recipe&{query}"), actor=actor)
+    wanted = listing.read(QueryDict(f"{of}{query}"), actor=actor)
     rows = wanted.narrow(gate.narrow(actor, "view", with_columns(GovernedObject.objects.all())))
     seen: list[str] = []
 
@@ -99,6 +99,15 @@ def plan(query: str, cast: Cast, who: str = "member", **position: Any) -> str:
 )
 def test_a_filter_uses_the_index(names: dict[str, str], cast: Cast, key: str, query: str) -> None:
     assert names[key] in plan(query, cast)
+
+
+def test_an_attribute_of_one_type_alone_needs_no_type(names: dict[str, str], cast: Cast) -> None:
+    query = "attribute.title=t7"
+    assert names["title"] in plan(query, cast, of="")
+    book = ObjectType.objects.create(key="book", name="Book")
+    AttributeType.objects.create(object_type=book, key="title", name="Title", type="string")
+    assert names["title"] not in plan(query, cast, of="")
+    assert names["title"] in plan(query, cast)
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
