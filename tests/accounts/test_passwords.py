@@ -70,6 +70,8 @@ def test_tokens_go_where_that_is_asked(cast: Cast, api: Api) -> None:
         ({"password": "1234567890", "repeated": "1234567890"}, "entirely numeric"),
         ({"password": "password1", "repeated": "password1"}, "too common"),
         ({"password": "x" * 1001, "repeated": "x" * 1001}, "at most 1000"),
+        ({"password": " " * 12, "repeated": " " * 12}, "different characters beside spaces"),
+        ({"password": "äÖöÄ äöäö", "repeated": "äÖöÄ äöäö"}, "different characters beside spaces"),
     ],
 )
 def test_a_refused_password_changes_nothing(cast: Cast, given: dict[str, str], told: str) -> None:
