@@ -52,6 +52,12 @@ class NotFound(Refused):
     code = "notFound"
 
 
+class LinkVoid(NotFound):
+    """A link of a mail that was used, withdrawn or is too old: its holder may be told that much."""
+
+    code = "linkVoid"
+
+
 class Denied(Refused):
     """It may be seen but not done; the detail names the level that refused."""
 

@@ -13,7 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
-from accounts.exceptions import Refused
+from accounts.exceptions import LinkVoid, Refused
 from accounts.http.problems import (
     MEDIA_TYPE,
     document,
@@ -72,6 +72,7 @@ class Refusals:
             f"errors/{status}.html",
             {
                 "exception": exception.detail,
+                "void_link": isinstance(exception, LinkVoid),
                 "problems": [one.detail for one in getattr(exception, "problems", [])],
                 "back": own_address(request, request.headers.get("Referer", ""), ""),
             },

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
-from accounts.exceptions import Conflict, Invalid, NotFound, Problem
+from accounts.exceptions import Conflict, Invalid, LinkVoid, Problem
 from accounts.folding import folded
 from accounts.models import Invitation, MailKind, Role, User
 from accounts.models.invitations import new_nonce
@@ -88,7 +88,7 @@ def invitation_of(token: str) -> Invitation:
         else None
     )
     if found is None or not _still_backed(found):
-        raise NotFound(VOID_LINK)
+        raise LinkVoid(VOID_LINK)
     return found
 
 

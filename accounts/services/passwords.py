@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts import gate
 from accounts.actor import Actor
-from accounts.exceptions import Invalid, NotFound, Problem
+from accounts.exceptions import Invalid, LinkVoid, NotFound, Problem
 from accounts.models import EmailChange, MailKind, User
 from accounts.services import throttling
 from accounts.services.links import password_tokens
@@ -87,7 +87,7 @@ def choose_password(user: User, *, token: str, password: str) -> User:
     with transaction.atomic():
         locked = _lock(user)
         if not locked.is_active or not password_tokens.check_token(locked, token):
-            raise NotFound(VOID_LINK)
+            raise LinkVoid(VOID_LINK)
         _write(locked, password)
     log.info("password_changed", user=user.pk, by="link")
     return locked

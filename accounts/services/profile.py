@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import gate
 from accounts.actor import Actor
 from accounts.constraints import refusing
-from accounts.exceptions import Conflict, Invalid, NotFound, Problem
+from accounts.exceptions import Conflict, Invalid, LinkVoid, Problem
 from accounts.models import EmailChange, MailKind, User
 from accounts.models.invitations import new_nonce
 from accounts.person_names import tidy
@@ -103,7 +103,7 @@ def email_change_of(token: str) -> EmailChange:
         else None
     )
     if change is None:
-        raise NotFound(VOID_LINK)
+        raise LinkVoid(VOID_LINK)
     return change
 
 

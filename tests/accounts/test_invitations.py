@@ -107,7 +107,10 @@ def test_links_are_void_when_sent_again_revoked_or_too_old(cast: Cast) -> None:
     assert Client().get(first).status_code == 404
     assert Client().get(second).status_code == 200
     with at(now() + timedelta(days=8)):
-        assert Client().get(second).status_code == 404
+        late = Client().get(second)
+    assert late.status_code == 404
+    assert "This invitation is not valid any more" in text_of(late)
+    assert "This invitation" not in text_of(Client().get("/nothing/here/"))
     invitations.revoke_invitation(made, actor=cast.acting("admin"))
     assert Client().post(second, ADA).status_code == 404
     assert not User.objects.filter(username="ada").exists()

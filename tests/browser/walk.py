@@ -59,6 +59,9 @@ STATES: dict[str, tuple[str, str]] = {
     "executions-empty": ("guest", "/executions/"),
     "inbox-empty": ("guest", "/inbox/"),
     "not-found": ("owner", "/nothing/here/"),
+    "forbidden": ("owner", "/users/"),
+    "void-invitation": ("", "/invitation/void/"),
+    "void-password-link": ("", "/password/new/MQ/void/"),
 }
 # Addresses that take forms or answer with parts of pages, or lead on from an e-mail's secret.
 NO_PAGES = frozenset(
