@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -48,6 +49,11 @@ class SignInForm(AuthenticationForm):
         cleaned = dict(super().clean())
         throttling.give_back(*buckets)
         return cleaned
+
+    def get_invalid_login_error(self) -> ValidationError:
+        """Not Django's own, which says that user names may be case-sensitive: ours are not."""
+        told = "This user name and password do not belong together."
+        return ValidationError(told, code="invalid_login")
 
 
 def _buckets(request: HttpRequest | None, name: str) -> list[Bucket]:

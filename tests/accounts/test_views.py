@@ -29,7 +29,7 @@ def test_a_wrong_pair_is_refused_without_telling_what_was_wrong(
     cast.guest.save()
     answer = client.post(SIGN_IN, {"username": username, "password": password})
     assert answer.status_code == 200
-    assert "Please enter a correct username and password" in text_of(answer)
+    assert "user name and password do not belong together" in text_of(answer)
     assert "_auth_user_id" not in client.session
     assert client.get("/").status_code == 302
 
