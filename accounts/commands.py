@@ -12,10 +12,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from accounts.actor import SYSTEM, Actor
 from accounts.exceptions import Invalid, NotFound, Refused
 from accounts.models import User
+
+UNMIGRATED = (
+    "This database is empty or of an older version. `manage.py migrate` brings it up to date; "
+    "is DATA_DIR, or DATABASE_URL, the one that is meant?"
+)
 
 
 class Failed(CommandError):
@@ -43,6 +50,10 @@ class ActingCommand(BaseCommand):
             self.perform(actor_named(options.pop("actor")), **options)
         except Refused as refused:
             raise Failed(sentence_of(refused)) from refused
+        except DatabaseError as broken:
+            if not _is_migrated():
+                raise Failed(UNMIGRATED) from broken
+            raise
 
     def perform(self, actor: Actor, **options: Any) -> None:
         raise NotImplementedError
@@ -54,6 +65,11 @@ class ActingCommand(BaseCommand):
     def give(self, result: Any) -> None:
         """The whole result, for `--json`."""
         self.stdout.write(json.dumps(result, indent=2, ensure_ascii=False, default=str))
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def actor_named(username: str) -> Actor:

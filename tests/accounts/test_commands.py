@@ -27,6 +27,18 @@ def run(*arguments: str, **options: Any) -> list[str]:
     return out.getvalue().splitlines()
 
 
+def commanded(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a program of its own, with the data of this folder."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={"DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 # --- create_token --------------------------------------------------------------------------------
 
 
@@ -129,6 +141,16 @@ def test_a_bad_admin_is_refused_with_every_problem(monkeypatch: pytest.MonkeyPat
 # --- exit codes ----------------------------------------------------------------------------------
 
 
+def test_an_empty_database_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """Without this a forgotten DATA_DIR ends in a page of traces."""
+    told = commanded(tmp_path, "create_token", "owner")
+    assert told.returncode == 1
+    assert told.stderr.startswith("Failed: This database is empty")
+    assert len(told.stderr.splitlines()) == 1
+    assert commanded(tmp_path, "migrate", "--verbosity", "0").returncode == 0
+    assert "There is no such user" in commanded(tmp_path, "create_token", "owner").stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -140,13 +162,6 @@ def test_a_bad_admin_is_refused_with_every_problem(monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_wrong_usage_exits_with_two(tmp_path: Path, arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env={"DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = commanded(tmp_path, *arguments)
     assert done.returncode == 2
     assert "usage:" in done.stderr

@@ -129,6 +129,8 @@ def _write_report(run: Import, path: Path) -> None:
 
 
 def _readable(path: Path) -> Path:
+    if not path.exists():
+        raise Invalid(f"There is no file {path}.")
     if not path.is_file():
-        raise Invalid(f"There is no file {path} that could be read (twice, so no pipe).")
+        raise Invalid(f"{path} is no plain file. It is read twice, so it can't be a pipe.")
     return path
