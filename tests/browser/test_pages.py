@@ -127,6 +127,52 @@ def test_everything_works_without_scripts(visitors: Visitors) -> None:
     visitor.toast("Okonomiyaki is now In review.")
 
 
+@pytest.mark.parametrize("width", [390, 1400])
+def test_menus_and_dialogs_are_reached_without_scripts(visitors: Visitors, width: int) -> None:
+    """Without this nobody could choose columns, find a person to add or sign out."""
+    visitor = visitors.visitor(
+        "owner", java_script_enabled=False, viewport={"width": width, "height": 800}
+    )
+    visitor.go("/boards/recipe/")
+    expect(visitor.page.locator(".side-bar").get_by_role("link", name="Executions")).to_be_visible()
+    visitor.page.get_by_label("Vegetarian").uncheck()
+    visitor.press("Show these")
+    expect(visitor.page.get_by_role("columnheader", name="Vegetarian")).to_have_count(0)
+    assert visitor.page.locator("#shortcuts, #confirm").filter(visible=True).count() == 0
+    assert visitor.overflow <= 0
+    visitor.page.get_by_role("button", name="Account of").focus()
+    visitor.press("Sign out")
+    expect(visitor.page).to_have_url(f"{visitor.base}/sign-in/")
+
+
+LONG = "Unbroken" * 20
+
+
+def test_a_name_without_a_space_widens_no_page(visitors: Visitors) -> None:
+    """Without this one such name makes a board and the list of executions unreadable."""
+    visitor = visitors.visitor("owner")
+    visitor.go("/boards/recipe/new/")
+    visitor.page.get_by_label("Name").fill(LONG)
+    visitor.press("Create")
+    expect(visitor.page.get_by_role("heading", level=1)).to_contain_text(LONG)
+    here = visitor.page.url.removeprefix(visitor.base)
+    visitor.press("Submit for review")
+    visitor.toast("is now In review.")
+    visitor.go("/executions/")
+    run = visitor.page.get_by_role("row").filter(has_text=LONG).get_by_role("rowheader")
+    expect(run).to_be_visible(timeout=15_000)
+    assert run.page.locator("td.cell-name").first.evaluate("(one) => one.offsetWidth") < 400
+    execution = run.get_by_role("link").get_attribute("href") or ""
+    visitor.go("/boards/recipe/?state=review&q=" + LONG)
+    title = visitor.page.get_by_role("rowheader").first
+    assert title.evaluate("(one) => one.offsetWidth") < 400
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    narrowed = "/boards/recipe/?attribute.cuisine=" + LONG
+    for path in (here, execution, "/executions/", "/boards/recipe/?q=" + LONG, narrowed, "/"):
+        visitor.go(path)
+        assert visitor.overflow <= 0, path
+
+
 def test_demo_users_fill_the_form(visitors: Visitors) -> None:
     visitor = visitors.visitor()
     visitor.go("/sign-in/")
