@@ -56,14 +56,16 @@ BEFORE: Question[tuple[Any, ...]] = Question(
         .values_list(*COLUMNS, "is_held")
     )
 )
-RELATIONS_ON: QuestionOfSeveral[tuple[int, int]] = QuestionOfSeveral(
-    lambda objects: (
-        # A sum has no index: SQLite would read all that this person relates to, not a page.
-        UserRelation.objects.alias(person=F("user_id") + 0)
-        .filter(person=Given("user"), object__in=objects)
-        .values_list("object_id", "type_id")
-    )
-)
+
+
+def held_on(user: Any, objects: Any) -> QuerySet[UserRelation, tuple[int, int]]:
+    """A person's relations to some objects, as pairs of an object and a type."""
+    # A sum has no index: SQLite would read all that this person relates to, not a page.
+    rows = UserRelation.objects.alias(person=F("user_id") + 0)
+    return rows.filter(person=user, object__in=objects).values_list("object_id", "type_id")
+
+
+HELD_ON: QuestionOfSeveral[tuple[int, int]] = QuestionOfSeveral(partial(held_on, Given("user")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def relations_on(
 
 def _relations_on(user_id: int, objects: Sequence[int]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    for object_id, type_id in RELATIONS_ON.rows(objects, user=user_id):
+    for object_id, type_id in HELD_ON.rows(objects, user=user_id):
         found[object_id].add(type_id)
     return {pk: frozenset(types) for pk, types in found.items()}
 
