@@ -13,7 +13,8 @@ from accounts.pages import told_at
 class Field:
     """One labelled input. `place` is where a service points to when it refuses what was given.
 
-    `control` is an input's type, `select` or `checks`; the last two have `options`.
+    `control` is an input's type, `select` or `checks`; the last two have `options`. The first
+    problem of a form gets the focus: without that it may stand below the window.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Field:
     hint: str = ""
     place: str = ""
     problem: str = ""
+    is_first_problem: bool = False
     required: bool = True
     longest: int = 150
     form: str = "field"
@@ -40,7 +42,7 @@ def filled(
     fields: Sequence[Field], given: Mapping[str, str], problems: Sequence[Problem] = ()
 ) -> list[Field]:
     """The fields with what was given (never a password) and what is wrong with it."""
-    return [
+    made = [
         replace(
             field,
             value="" if field.control == "password" else given.get(field.name, field.value),
@@ -48,6 +50,8 @@ def filled(
         )
         for field in fields
     ]
+    first = next((field for field in made if field.problem), None)
+    return [replace(field, is_first_problem=field is first) for field in made]
 
 
 def unplaced(fields: Sequence[Field], problems: Sequence[Problem]) -> list[str]:

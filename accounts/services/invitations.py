@@ -96,7 +96,7 @@ def accept_invitation(
     token: str, *, username: str, first_name: str, last_name: str, password: str
 ) -> User:
     """Makes the user that the link's holder wants to be, of the role that was offered."""
-    if problems := _missing(first_name, last_name):
+    if problems := _missing(first_name, last_name, username, password):
         raise Invalid(problems=problems)
     with transaction.atomic():
         _lock(invitation_of(token))
@@ -146,10 +146,16 @@ def _invited(email: str) -> Invalid:
     return Invalid(problems=[Problem("/email", "invited", detail, email)])
 
 
-def _missing(first_name: str, last_name: str) -> list[Problem]:
-    found = []
-    if not first_name.strip():
-        found.append(Problem("/firstName", "required", "Enter your first name."))
-    if not last_name.strip():
-        found.append(Problem("/lastName", "required", "Enter your last name."))
-    return found
+def _missing(first_name: str, last_name: str, username: str, password: str) -> list[Problem]:
+    """All of it at once: without this one would be sent back for each half of the form."""
+    wanted = (
+        ("/firstName", first_name, "Enter your first name."),
+        ("/lastName", last_name, "Enter your last name."),
+        ("/username", username, "Choose a user name."),
+        ("/password", password, "Choose a password."),
+    )
+    return [
+        Problem(pointer, "required", sentence)
+        for pointer, given, sentence in wanted
+        if not given.strip()
+    ]

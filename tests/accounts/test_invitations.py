@@ -70,6 +70,13 @@ def test_a_refused_acceptance_leaves_the_invitation_open(
     assert ADA["password"] not in answer.content.decode()
 
 
+def test_all_that_lacks_is_told_at_once(cast: Cast) -> None:
+    _, path = invited(cast)
+    told = text_of(Client().post(path, {}))
+    for one in ("your first name", "your last name", "Choose a user name", "Choose a password"):
+        assert one in told
+
+
 def test_only_admins_invite_and_see_who_is_invited(cast: Cast) -> None:
     made, _ = invited(cast)
     for verb in (

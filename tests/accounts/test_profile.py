@@ -100,6 +100,20 @@ def test_a_refused_name_stands_in_the_form_again(cast: Cast) -> None:
     assert cast["owner"].first_name == ""
 
 
+def test_the_first_refused_field_has_the_focus(cast: Cast) -> None:
+    """Without this the page stands at its top, and what is wrong below the window."""
+    client = browser(cast.owner)
+    assert b"autofocus" not in client.get("/profile/").content
+    wrong = {"currentPassword": "wrong", "password": "new", "repeated": "new"}
+    content = client.post("/profile/password/", wrong).content.decode()
+    (focused,) = re.findall(r"<input[^>]* autofocus[^>]*>", content)
+    assert 'id="password-currentPassword"' in focused
+    both = {"firstName": "", "lastName": ""}
+    content = client.post("/profile/name/", both).content.decode()
+    (focused,) = re.findall(r"<input[^>]* autofocus[^>]*>", content)
+    assert 'id="name-firstName"' in focused
+
+
 # --- address -------------------------------------------------------------------------------------
 
 
