@@ -51,6 +51,8 @@ class ActingCommand(BaseCommand):
         except Refused as refused:
             raise Failed(sentence_of(refused)) from refused
         except DatabaseError as broken:
+            if connection.connection is None:
+                raise Failed(f"The database can't be reached: {broken}") from broken
             if not _is_migrated():
                 raise Failed(UNMIGRATED) from broken
             raise

@@ -27,12 +27,14 @@ def run(*arguments: str, **options: Any) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def commanded(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def commanded(
+    folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """A command in a program of its own, with the data of this folder."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={"DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"},
+        env={"DATA_DIR": str(folder), "PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -149,6 +151,14 @@ def test_an_empty_database_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert len(told.stderr.splitlines()) == 1
     assert commanded(tmp_path, "migrate", "--verbosity", "0").returncode == 0
     assert "There is no such user" in commanded(tmp_path, "create_token", "owner").stderr
+
+
+def test_a_database_that_cannot_be_reached_is_told_in_a_sentence(tmp_path: Path) -> None:
+    nowhere = f"sqlite:///{tmp_path}/missing/file.sqlite3"
+    told = commanded(tmp_path, "create_token", "owner", DATABASE_URL=nowhere)
+    assert told.returncode == 1
+    assert told.stderr.startswith("Failed: The database can't be reached")
+    assert len(told.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
