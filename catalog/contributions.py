@@ -55,7 +55,14 @@ def contribute() -> None:
         asset_kinds.register(kind)
     for usage in (
         Usage("objectsOfType", "objectTypes", "objects", _objects_of_type),
-        Usage("objectsInState", "workflowStates", "objects in this state", _objects_in_state),
+        Usage(
+            "objectsInState",
+            "workflowStates",
+            "objects in this state",
+            _objects_in_state,
+            goes_along=True,
+            remedy="Say in stateMapping of the lifecycle to which state they go.",
+        ),
         Usage("valuesOfAttribute", "attributeTypes", "objects with a value", count_with_value),
         Usage("columnsOfAttribute", "attributeTypes", "columns of boards", _columns_of_attribute),
         Usage("relationsOfType", "relationTypes", "relations", _relations_of_type),

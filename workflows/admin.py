@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.administration.asking import may, operates
 from accounts.administration.buttons import Button
+from accounts.administration.forms import lines
 from accounts.administration.rows import Rows
 from accounts.administration.themed import ThemedTable
+from accounts.exceptions import Invalid, Problem
 from catalog.administration.assets import AssetPages
 from catalog.administration.tables import AssetPagesWithTables, AssetTable
 from catalog.models import Lifecycle, State
+from catalog.packages.fields import Content
 from workflows.authoring.labels import labels_of, with_changes
 from workflows.authoring.services import publishing
+from workflows.lifecycle import mapping
+from workflows.lifecycle.mapping import Mapped
+from workflows.lifecycle.saving import move_mapped
 from workflows.models import Transition, Version, Workflow
+
+MAPPING = "One a line, as in “review: draft”: all objects of the first will stand in the second."
 
 
 class StateTable(AssetTable):
@@ -55,6 +63,18 @@ class TransitionTable(AssetTable):
     }
 
 
+def _mapped(lifecycle: Lifecycle, given: Sequence[str] | None) -> list[Mapped]:
+    """The lines of the form as a mapping to states that there are."""
+    pairs = {
+        key.strip(): into.strip() for key, _, into in (one.partition(":") for one in given or ())
+    }
+    present = lifecycle.states.values_list("key", flat=True)
+    found, problems = mapping.mapped(pairs, [key for key in present if key not in pairs])
+    if problems:
+        raise Invalid(problems=problems)
+    return found
+
+
 @admin.register(Lifecycle)
 class LifecyclePages(AssetPagesWithTables):
     """The states through which objects move, and the transitions between them."""
@@ -79,7 +99,25 @@ class LifecyclePages(AssetPagesWithTables):
         if obj is None:
             # It has no states yet, so none of them can be the first one.
             fields.pop("initStateKey")
+        else:
+            fields[mapping.FIELD] = lines("Where objects of deleted states go", MAPPING)
         return fields
+
+    def read(self, obj: Any) -> Content:
+        return {**super().read(obj), mapping.FIELD: []}
+
+    def change(self, obj: Any, given: dict[str, Any], actor: Actor) -> Model:
+        """The objects go first; whether their states leave is seen when the tables are saved."""
+        obj.mapped = _mapped(obj, given.pop(mapping.FIELD, None))
+        move_mapped(obj, obj.mapped, actor=actor)
+        return super().change(obj, given, actor) if given else obj
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        left = [one.gone for one in getattr(form.instance, "mapped", ())]
+        for state in State.objects.filter(lifecycle=form.instance, key__in=left):
+            detail = f"The state {state.key} is not marked to be deleted, so its objects stay."
+            raise Invalid(problems=[Problem(f"/{mapping.FIELD}", "stillThere", detail)])
 
     @admin.display(description="states", ordering="states_counted")
     def state_count(self, obj: Any) -> int:

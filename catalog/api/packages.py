@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import ChoiceField, JSONField
+from rest_framework.serializers import ChoiceField, IntegerField, JSONField
 
 from accounts.gates import gated
 from accounts.http.forms import Form, Text
@@ -84,6 +84,17 @@ class NotYetActiveForm(Form):
     detail = Text()
 
 
+class MoveForm(Form):
+    """The users of an asset that leaves go over to another of its kind."""
+
+    pointer = Text()
+    kind = Text()
+    identity = Text(help_text="What leaves.")
+    into = Text(help_text="What they use then.")
+    count = IntegerField(min_value=0)
+    detail = Text()
+
+
 class PlanForm(Form):
     """What a package changes, and what is wrong with it."""
 
@@ -91,6 +102,8 @@ class PlanForm(Form):
     changes = AssetChangeForm(many=True)
     problems = ProblemPlaceForm(many=True)
     not_yet_active = NotYetActiveForm(many=True)
+    moves = MoveForm(many=True)
+    warnings = ProblemPlaceForm(many=True)
 
 
 def package_schema() -> dict[str, Any]:

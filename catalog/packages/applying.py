@@ -18,7 +18,7 @@ from catalog.models import Package, PackageEntry
 from catalog.packages import declarations
 from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted
-from catalog.packages.kinds import in_order
+from catalog.packages.kinds import asset_kinds, in_order
 from catalog.packages.locking import hold_schema
 from catalog.packages.planning import Prepared, in_order_of_place, prepare, still_used
 from catalog.packages.plans import Plan
@@ -52,7 +52,11 @@ def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -
         prepared, found = prepare(document, allow_unknown_keys=allow_unknown_keys)
         if found.problems:
             _refuse(_all_problems(prepared, found, actor))
-        if problems := _write(prepared, actor) or _remove(prepared, actor):
+        problems = _write(prepared, actor)
+        if not problems:
+            _replace(prepared, actor)
+            problems = _remove(prepared, actor)
+        if problems:
             _refuse(problems)
         entries = [_entry(one) for one in prepared.wanted]
         kept_anew = declarations.store(prepared.document, entries, applied_by=actor.username)
@@ -105,7 +109,7 @@ def _write(prepared: Prepared, actor: Actor) -> list[Problem]:
         else:
             one.kind.write(one.content, before=previous, actor=actor)
             written.append(one)
-        problems += [problem.under(one.given.pointer) for problem in refused]
+        problems += [one.placed(problem) for problem in refused]
     for one in written:
         one.kind.settle(one.content, actor=actor)
     return problems
@@ -138,6 +142,16 @@ def _tried(wanted: Wanted, previous: Content | None, actor: Actor) -> list[Probl
     except Refused as refusal:
         return [Problem("", refusal.code, refusal.detail)]
     return []
+
+
+def _replace(prepared: Prepared, actor: Actor) -> None:
+    """Gives the users of what leaves what takes its place, on behalf of the package."""
+    by_package = actor.through("package", prepared.document.key)
+    for one in prepared.replacements:
+        kind = asset_kinds[one.kind]
+        gone, by = prepared.rows.get(*one.asset), prepared.after.get(one.kind, one.by)
+        if gone is not None and by is not None:
+            kind.replace(gone, by, actor=by_package)
 
 
 def _remove(prepared: Prepared, actor: Actor) -> list[Problem]:

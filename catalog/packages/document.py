@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.exceptions import Problem
@@ -33,6 +34,7 @@ class Given:
     """One entry as it was written.
 
     A list with a dot in its name stands inside the entries of another: `workflows.transitions`.
+    One that `stands_for` an older form wasn't written: its pointer leads to that form.
     """
 
     kind: AssetKind
@@ -42,6 +44,7 @@ class Given:
     entry: Any
     written: Any
     problems: tuple[Problem, ...] = ()
+    stands_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Document:
     given: tuple[Given, ...]
     scope: Scope
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def read(document: object) -> Document:
@@ -66,15 +70,45 @@ def read(document: object) -> Document:
         HEADER, {name: document[name] for name in HEADER_NAMES if name in document}, ""
     )
     crowd = _crowd_problems(document)
-    given = () if crowd else tuple(_entries(document))
+    scope = scope_of(document)
+    given, warnings = _in_newer_form([] if crowd else list(_entries(document)), scope)
     return Document(
         key=str(header.get("packageKey", "")),
         header=header,
         order=tuple(document),
-        given=given,
-        scope=scope_of(document),
+        given=tuple(given),
+        scope=scope,
         problems=(*crowd, *problems, *more),
+        warnings=tuple(warnings),
     )
+
+
+def _in_newer_form(entries: list[Given], scope: Scope) -> tuple[list[Given], list[Problem]]:
+    """The entries without older forms, those that say the same behind all others."""
+    newer: list[Given] = []
+    instead: list[Given] = []
+    warnings: list[Problem] = []
+    last = Counter({one.list_name: one.position for one in entries})
+    for one in entries:
+        older = one.kind.older(one.entry, scope) if isinstance(one.entry, dict) else None
+        if older is None:
+            newer.append(one)
+            continue
+        newer.append(replace(one, **_without(one, older.fields)))
+        warnings.append(older.warning.under(one.pointer))
+        for pointer, name, entry in older.instead:
+            last[name] += 1
+            kind = kind_of(name, entry)
+            at = one.pointer + pointer
+            instead.append(Given(kind, name, last[name], at, entry, entry, stands_for=True))
+    return [*newer, *instead], warnings
+
+
+def _without(given: Given, fields: Collection[str]) -> dict[str, Any]:
+    return {
+        part: {name: one for name, one in getattr(given, part).items() if name not in fields}
+        for part in ("entry", "written")
+    }
 
 
 def _crowd_problems(document: Mapping[str, Any]) -> list[Problem]:

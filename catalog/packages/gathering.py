@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.exceptions import Problem
 from catalog.packages.declarations import Declarations
@@ -34,7 +34,13 @@ class Wanted:
         return self.kind.key, self.identity or ""
 
     def object(self, problems: Iterable[Problem]) -> None:
-        self.problems += [one.under(self.given.pointer) for one in problems]
+        self.problems += [self.placed(one) for one in problems]
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of the entry at its place in the document."""
+        if self.given.stands_for:
+            problem = replace(problem, pointer="")
+        return problem.under(self.given.pointer)
 
 
 def rows() -> World:
@@ -60,7 +66,13 @@ def gather(document: Document, world: World) -> list[Wanted]:
     gathered: list[Wanted] = []
     for kind in in_order():
         gathered += _of_kind(by_kind[kind.key], document, world)
-    return gathered
+    return _said_once(gathered)
+
+
+def _said_once(gathered: Sequence[Wanted]) -> list[Wanted]:
+    """Without what stands for an older form where the package says that anyhow."""
+    written = {one.asset for one in gathered if not one.given.stands_for}
+    return [one for one in gathered if not (one.given.stands_for and one.asset in written)]
 
 
 def _of_kind(given: Sequence[Given], document: Document, world: World) -> list[Wanted]:

@@ -54,6 +54,34 @@ class Named:
     place: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Whoever used an asset that leaves will use another of its kind.
+
+    `pointer` leads to where the entry says so, both assets are named by their identities.
+    """
+
+    pointer: str
+    kind: str
+    gone: str
+    by: str
+
+    @property
+    def asset(self) -> tuple[str, str]:
+        """What leaves."""
+        return self.kind, self.gone
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """An older form of an entry: the fields to leave out of it, the entries that say the same, each
+    with a pointer into the old one and the list it belongs to, and what people are told of it."""
+
+    fields: tuple[str, ...]
+    instead: tuple[tuple[str, str, Content], ...]
+    warning: Problem
+
+
 class AssetKind(ABC):
     """One kind of asset.
 
@@ -88,6 +116,10 @@ class AssetKind(ABC):
     def nested(self, written: Any, parent: Content) -> tuple[Any, list[Problem]]:
         """An entry that stands inside another's, with what it need not say there."""
         return written, []
+
+    def older(self, entry: Content, scope: Scope) -> Older | None:
+        """What is said in an older form, where that is sound; None where nothing is."""
+        return None
 
     def content(self, entry: Content, scope: Scope, world: World) -> Content:
         """What a well-formed entry means: every field, defaults filled in, no older words."""
@@ -150,6 +182,16 @@ class AssetKind(ABC):
     def obstacles(self, content: Content, before: Content) -> Iterable[Problem]:
         """What stands against changing it from `before`: things that exist and would not fit."""
         return ()
+
+    def replaced(
+        self, entry: Content, content: Content, world: World
+    ) -> tuple[list[Replacement], list[Problem]]:
+        """What its entry says of users of assets that leave; `world` is how all will be."""
+        return [], []
+
+    def replace(self, gone: Content, by: Content, *, actor: Actor) -> None:
+        """Gives the users of an asset that is about to leave another one; both are there."""
+        raise NotImplementedError(f"Nothing takes the place of a {self.label}.")
 
     def keep(self, unmatched: Sequence[Content]) -> None:
         """Told at the end of every apply which entries name keys that don't exist."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from accounts.exceptions import Problem
 from accounts.keys import nearest
@@ -15,11 +15,11 @@ from catalog.packages.declarations import Declarations, Declared
 from catalog.packages.document import Document, read
 from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted, gather, rows, with_kept
-from catalog.packages.kinds import in_order
-from catalog.packages.plans import AssetChange, NotYetActive, Plan, change
+from catalog.packages.kinds import Replacement, in_order
+from catalog.packages.plans import AssetChange, Move, NotYetActive, Plan, change
 from catalog.packages.references import Unknown, newly_broken, offered
 from catalog.packages.world import SEPARATOR, World, differing, same
-from catalog.usages import used_by_rows
+from catalog.usages import remedies, used_by_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Prepared:
     after: World
     wanted: tuple[Wanted, ...]
     leaving: tuple[Declared, ...]
+    replacements: tuple[Replacement, ...]
 
     def changed(self) -> Iterator[tuple[Wanted, Content | None]]:
         """What is to be written, once an asset, with its present content."""
@@ -60,19 +61,24 @@ def prepare(given: object, *, allow_unknown_keys: bool) -> tuple[Prepared, Plan]
     world = offered(after)
     _check_references(wanted, world, allow_unknown_keys=allow_unknown_keys)
     _check_contents(wanted, before, world, document, declarations)
+    replacements = _replacements(wanted, world)
     problems = [
         *document.problems,
         *_header_problems(document, declarations),
         *(problem for one in wanted for problem in one.problems),
-        *_leaving_problems(leaving, before),
+        *_leaving_problems(leaving, before, {one.asset for one in replacements}),
         *_broken_elsewhere(wanted, leaving, before, world),
     ]
-    prepared = Prepared(document, existing, before, world, tuple(wanted), tuple(leaving))
+    prepared = Prepared(
+        document, existing, before, world, tuple(wanted), tuple(leaving), tuple(replacements)
+    )
     return prepared, Plan(
         package_key=document.key,
         changes=tuple(_changes(prepared)),
         problems=tuple(in_order_of_place(problems)),
         not_yet_active=tuple(_not_yet_active(wanted)),
+        moves=tuple(_moves(prepared)),
+        warnings=document.warnings,
     )
 
 
@@ -143,6 +149,35 @@ def _check_contents(
         one.object(_conflicts(one, document, before, declarations))
 
 
+def _replacements(wanted: list[Wanted], world: World) -> list[Replacement]:
+    found: list[Replacement] = []
+    for one in wanted:
+        if one.identity is None or not isinstance(one.given.entry, dict):
+            continue
+        replacements, problems = one.kind.replaced(one.given.entry, one.content, world)
+        found += [replace(r, pointer=one.given.pointer + r.pointer) for r in replacements]
+        one.object(problems)
+    return found
+
+
+def _moves(prepared: Prepared) -> Iterator[Move]:
+    """How many go over where; none of what has left already."""
+    for one in prepared.replacements:
+        content = prepared.rows.get(*one.asset)
+        if content is None:
+            continue
+        uses = [use for use in used_by_rows(one.kind, content) if use.goes_along]
+        count = sum(use.count for use in uses)
+        who = " and ".join(str(use) for use in uses) or "Nothing"
+        verb = "goes" if count < 2 else "go"
+        detail = f"{who} {verb} over to {_last_key(one.by)}."
+        yield Move(one.pointer, one.kind, one.gone, one.by, count, detail)
+
+
+def _last_key(named: str) -> str:
+    return named.rpartition(SEPARATOR)[2]
+
+
 def _conflicts(
     wanted: Wanted, document: Document, before: World, declarations: Declarations
 ) -> Iterator[Problem]:
@@ -193,12 +228,17 @@ def _depends_on(package: Package) -> list[str]:
     return list(package.header.get("dependsOn") or [])
 
 
-def _leaving_problems(leaving: list[Declared], before: World) -> Iterator[Problem]:
+def _leaving_problems(
+    leaving: list[Declared], before: World, replaced: Collection[tuple[str, str]]
+) -> Iterator[Problem]:
     for one in leaving:
         content = before.get(one.kind.key, one.identity)
         uses = used_by_rows(one.kind.key, content) if content and not one.is_kept else []
+        if (one.kind.key, one.identity) in replaced:
+            uses = [use for use in uses if not use.goes_along]
         if uses:
-            yield still_used(one, [str(use) for use in uses])
+            problem = still_used(one, [str(use) for use in uses])
+            yield replace(problem, detail=problem.detail + remedies(uses))
 
 
 def _broken_elsewhere(
@@ -222,7 +262,7 @@ def _broken_elsewhere(
 
 
 def _last(named: str) -> str:
-    return SEPARATOR + named.rpartition(SEPARATOR)[2]
+    return SEPARATOR + _last_key(named)
 
 
 def still_used(one: Declared, users: list[str]) -> Problem:

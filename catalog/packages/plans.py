@@ -47,13 +47,30 @@ class NotYetActive:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """The users of an asset that leaves go over to another of its kind: so many of them."""
+
+    pointer: str
+    kind: str
+    identity: str
+    into: str
+    count: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying a package would do; with problems nothing is done."""
+    """What applying a package would do; with problems nothing is done.
+
+    `warnings` tell of what was read otherwise than it was written.
+    """
 
     package_key: str
     changes: tuple[AssetChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     not_yet_active: tuple[NotYetActive, ...] = field(default=())
+    moves: tuple[Move, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -61,6 +78,8 @@ class Plan:
             "changes": [asdict(one) for one in self.changes],
             "problems": problems_as_json(first_of(self.problems)),
             "notYetActive": [asdict(one) for one in self.not_yet_active],
+            "moves": [asdict(one) for one in self.moves],
+            "warnings": problems_as_json(self.warnings),
         }
 
 

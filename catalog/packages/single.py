@@ -20,7 +20,7 @@ from catalog.packages.kinds import AssetKind, Scope, asset_kinds
 from catalog.packages.locking import hold_schema
 from catalog.packages.references import Unknown, newly_broken, offered, users_of
 from catalog.packages.world import World, differing
-from catalog.usages import used_by_rows
+from catalog.usages import remedies, used_by_rows
 
 
 def save_one(
@@ -60,7 +60,8 @@ def delete_one(kind_key: str, identity: str, *, actor: Actor) -> None:
         content = _existing(kind, identity, world)
         uses = where_used(kind_key, identity, world)
         if uses:
-            detail = f"The {kind.label} {identity} is used by {', '.join(uses[:10])}."
+            told = remedies(used_by_rows(kind_key, content or {}))
+            detail = f"The {kind.label} {identity} is used by {', '.join(uses[:10])}.{told}"
             raise Conflict(detail, code="inUse", uses=uses)
         try:
             kind.remove(content or {}, actor=actor)

@@ -28,7 +28,10 @@ MEANINGS = {
     "relationAdded": ("Relations were added", "`relations`: type and target of each"),
     "relationRemoved": ("Relations were taken away", "`relations`: type and target of each"),
     "objectDeleted": ("The object is gone", "`snapshot`: what it was"),
-    "workflowStateChanged": ("It moved to another state", "`before`, `after`, `transitionKey`"),
+    "workflowStateChanged": (
+        "It moved to another state",
+        "`before`, `after`, `transitionKey` (null: its state left)",
+    ),
     "objectMoved": ("It has another parent or board", "`before`, `after`: the two keys of each"),
     "userRelationChanged": (
         "Other people relate to it",

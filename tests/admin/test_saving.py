@@ -10,7 +10,16 @@ from django.test import Client
 from accounts.grants import JOIN, OWN, holders
 from accounts.models import Account, Team, User, Workspace
 from accounts.services.teams import all_teams, members_of
-from catalog.models import Application, Board, Lifecycle, ObjectType, RelationType, State
+from catalog.models import (
+    Application,
+    Board,
+    Change,
+    GovernedObject,
+    Lifecycle,
+    ObjectType,
+    RelationType,
+    State,
+)
 from catalog.services.boards import default_board
 from notifications.models import Template
 from permissions.models import Condition
@@ -291,6 +300,32 @@ def test_default_values_are_read_strictly(kitchen: Kitchen, cast: Cast, desk: Cl
     assert kitchen.recipe.attributes.get(key="servings").default == 4
     send(desk, url, **table("attributes", place, default="6"))
     assert kitchen.recipe.attributes.get(key="servings").default == 6
+
+
+def test_a_state_is_deleted_with_the_word_where_its_objects_go(
+    kitchen: Kitchen, cast: Cast, desk: Client
+) -> None:
+    url = address("catalog_lifecycle", "change", kitchen.lifecycle.pk)
+    kitchen.transitions["drop"].delete()
+    for key in ("approve", "send_back", "submit"):
+        kitchen.transitions[key].delete()
+    soup = kitchen.make(state=kitchen.states["review"])
+    place = _place(desk, url, "states", "review")
+    gone = {f"states-{place}-DELETE": "on"}
+    page = send(desk, url, **gone)
+    assert "1 object in this state" in text_of(page)
+    assert "stateMapping" in text_of(page)
+    page = send(desk, url, stateMapping="review: draft")
+    assert "is not marked to be deleted" in text_of(page)
+    page = send(desk, url, stateMapping="review: daft", **gone)
+    assert "Perhaps 'draft' was meant." in text_of(page)
+    assert GovernedObject.objects.get(pk=soup.pk).state == kitchen.states["review"]
+    answer = send(desk, url, stateMapping="review: draft", **gone)
+    assert answer.status_code == 302
+    assert GovernedObject.objects.get(pk=soup.pk).state == kitchen.states["draft"]
+    assert not kitchen.lifecycle.states.filter(key="review").exists()
+    row = Change.objects.get(object_id=soup.pk, verb="transitioned")
+    assert (row.actor_name, row.via_kind) == ("admin", "admin")
 
 
 def test_a_lifecycle_with_states(kitchen: Kitchen, cast: Cast, desk: Client) -> None:

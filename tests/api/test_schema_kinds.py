@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Workspace
-from catalog.models import Board, Lifecycle, ObjectType
+from catalog.models import Board, Change, GovernedObject, Lifecycle, ObjectType
 from permissions.models import Condition
 from tests.api.problems import pointers, problem
 from tests.cast import Cast, Client
@@ -98,6 +98,7 @@ def test_an_unknown_key_is_told_with_the_nearest(api: Client, kitchen: Kitchen) 
 
 # --- lifecycles ----------------------------------------------------------------------------------
 
+RECIPES = "/api/v1/lifecycles/recipe_lifecycle/"
 LIFECYCLE = {
     "key": "order",
     "name": "Order",
@@ -150,6 +151,63 @@ def test_a_lifecycle_tells_all_problems_and_keeps_nothing(api: Client) -> None:
     found = problem(api("admin").post("/api/v1/lifecycles/", wrong), 422)
     assert {"/states/0/color", "/states/2", "/transitions/1/toStateKey"} <= set(pointers(found))
     assert not Lifecycle.objects.filter(key="order").exists()
+
+
+def in_review_and_draft(kitchen: Kitchen) -> list[GovernedObject]:
+    made = [kitchen.make(state=kitchen.states["review"]) for _ in range(2)]
+    return [*made, kitchen.make()]
+
+
+def without_review(api: Client, **more: Any) -> dict[str, Any]:
+    """What a PATCH would send to take the state `review` out of the recipes' lifecycle."""
+    shown = api("admin").get(RECIPES).json()
+    return {
+        "states": [state for state in shown["states"] if state["key"] != "review"],
+        "transitions": [move for move in shown["transitions"] if move["key"] == "retire"],
+        **more,
+    }
+
+
+def test_a_state_in_which_objects_stand_leaves_with_a_mapping_alone(
+    api: Client, kitchen: Kitchen
+) -> None:
+    made = in_review_and_draft(kitchen)
+    refused = problem(api("admin").patch(RECIPES, without_review(api)), 409, "inUse")
+    assert "2 objects in this state" in refused["detail"]
+    assert "stateMapping" in refused["detail"]
+    mapping = {"review": "approved"}
+    body = without_review(api, stateMapping=mapping)
+    problem(api("member").patch(RECIPES, body), 403)
+    changed = api("admin").patch(RECIPES, body)
+    assert changed.status_code == 200, changed.content
+    assert [state["key"] for state in changed.json()["states"]] == ["draft", "approved", "archived"]
+    assert "stateMapping" not in changed.json()
+    rows = GovernedObject.objects.order_by("pk").values_list("state__key", flat=True)
+    assert list(rows) == ["approved", "approved", "draft"]
+    row = Change.objects.get(object_id=made[0].pk, verb="transitioned")
+    assert (row.before, row.after, row.via_kind) == ("review", "approved", "api")
+    assert (row.actor_name, row.is_override) == ("admin", True)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "pointer", "code"),
+    [
+        ({"review": "aproved"}, "/stateMapping/review", "unknownReference"),
+        ({"review": "review"}, "/stateMapping/review", "cycle"),
+        ({"draft": "approved"}, "/stateMapping/draft", "stillThere"),
+        ({"review": 5}, "/stateMapping/review", "malformedKey"),
+        (["review"], "/stateMapping", "wrongType"),
+        ({f"k{n}": "draft" for n in range(301)}, "/stateMapping", "tooManyItems"),
+    ],
+)
+def test_a_wrong_mapping_has_its_place_and_moves_nobody(
+    api: Client, kitchen: Kitchen, mapping: Any, pointer: str, code: str
+) -> None:
+    in_review_and_draft(kitchen)
+    body = without_review(api, stateMapping=mapping)
+    found = problem(api("admin").patch(RECIPES, body), 422)
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(pointer, code)]
+    assert GovernedObject.objects.filter(state=kitchen.states["review"]).count() == 2
 
 
 # --- conditions ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from catalog.api.objects import ObjectResource
 from catalog.models import GovernedObject, Lifecycle
 from catalog.packages.kinds import row_kind
 from catalog.packages.schemas import json_schema
-from workflows.lifecycle import saving, service
+from workflows.lifecycle import mapping, saving, service
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
 
@@ -51,6 +51,18 @@ def _schema(*, full: bool) -> dict[str, Any]:
     }
     properties = {**own["properties"], **parts}
     return {**own, "properties": properties, "required": list(properties) if full else ["key"]}
+
+
+def _change_schema() -> dict[str, Any]:
+    """What PATCH takes: nothing is needed, and a mapping may say where objects go."""
+    schema = _schema(full=False)
+    mapped = {
+        "type": ["object", "null"],
+        "maxProperties": mapping.MOST_MAPPED,
+        "additionalProperties": {"type": "string"},
+        "description": "Of a state that the list leaves out: to which state its objects go.",
+    }
+    return {**schema, "properties": {**schema["properties"], mapping.FIELD: mapped}, "required": []}
 
 
 @gated("view", Lifecycle)
@@ -88,7 +100,7 @@ class OneLifecycle(Resource):
         return Response(_shown([self._fetch(key)])[0])
 
     @extend_schema(
-        request={"application/json": {**_schema(full=False), "required": []}},
+        request={"application/json": _change_schema()},
         responses={200: _schema(full=True)},
         summary="Change a lifecycle; a list of states or transitions replaces the present one",
     )

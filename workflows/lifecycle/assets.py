@@ -9,11 +9,15 @@ from django.db.models import QuerySet
 
 from accounts.actor import Actor
 from accounts.exceptions import Problem
+from accounts.keys import is_key
 from catalog.models import Lifecycle, State
 from catalog.packages.fields import KEY, NAME, Content, Field, shown
-from catalog.packages.kinds import KeptKind, Named, RowKind, Scope
+from catalog.packages.kinds import KeptKind, Named, Older, Replacement, RowKind, Scope
 from catalog.packages.world import World, identity
+from workflows.lifecycle import mapping
+from workflows.lifecycle.mapping import Mapped
 from workflows.lifecycle.models import Transition
+from workflows.lifecycle.moving import move_all
 
 Mode = Transition.Mode
 MODES = {
@@ -22,6 +26,7 @@ MODES = {
     Mode.ALL.value: "all",
     Mode.ONE_PER_RELATION.value: "all_users_one_from_groups",
 }
+OLDER_CONDITIONS = "userRelationTypeKeys"
 OLDER_MODES = {"one_user": "any", "all_users_all_from_groups": "all"}
 TRANSITION_LISTS = ("workflowTransitionTriggers", "workflowTransitions", "workflows.transitions")
 
@@ -49,6 +54,12 @@ class Lifecycles(RowKind[Lifecycle]):
             "Its transitions, which may stand here instead.",
             packages_only=True,
         ),
+        Field(
+            mapping.FIELD,
+            "object",
+            "Of a state that leaves, by its key: to which state its objects go.",
+            packages_only=True,
+        ),
     )
     model = Lifecycle
 
@@ -70,10 +81,24 @@ class Lifecycles(RowKind[Lifecycle]):
         first = states.filter(key=content["initStateKey"]).first()
         Lifecycle.objects.filter(key=content["key"]).update(declared_initial_state=first)
 
+    def replaced(
+        self, entry: Content, content: Content, world: World
+    ) -> tuple[list[Replacement], list[Problem]]:
+        given, key = entry.get(mapping.FIELD), content["key"]
+        if not isinstance(given, dict):
+            return [], []
+        found, problems = mapping.mapped(given, world.keys("workflowStates", key))
+        return [_replacement(key, one) for one in found], problems
+
     def references(self, content: Content, world: World) -> Iterable[Named]:
         first = content["initStateKey"]
         if first is not None:
             yield Named("/initStateKey", "workflowStates", identity(content["key"], first), first)
+
+
+def _replacement(key: str, one: Mapped) -> Replacement:
+    gone, by = identity(key, one.gone), identity(key, one.into)
+    return Replacement(one.pointer, "workflowStates", gone, by)
 
 
 class States(RowKind[State]):
@@ -120,6 +145,11 @@ class States(RowKind[State]):
             row.lifecycle = Lifecycle.objects.get(key=content["workflowKey"])
         row.key, row.name = content["key"], content["name"]
         row.color, row.position = content["color"] or "", content["position"]
+
+    def replace(self, gone: Content, by: Content, *, actor: Actor) -> None:
+        leaving, taking = self.find(gone), self.find(by)
+        if leaving is not None and taking is not None:
+            move_all(leaving, taking, actor=actor)
 
     def remove(self, content: Content, *, actor: Actor) -> None:
         row = self.find(content)
@@ -182,9 +212,9 @@ class Transitions(RowKind[Transition]):
             maximum=24 * 366 * 10,
         ),
         Field(
-            "userRelationTypeKeys",
-            "anything",
-            "Has left: write conditions instead.",
+            OLDER_CONDITIONS,
+            "keys",
+            "An older form of conditions, into which it is turned.",
             packages_only=True,
         ),
     )
@@ -209,13 +239,22 @@ class Transitions(RowKind[Transition]):
         filled["watchedAttributeKeys"] = sorted(filled["watchedAttributeKeys"])
         return filled
 
-    def check_written(self, entry: Content) -> Iterable[Problem]:
-        if entry.get("userRelationTypeKeys") is not None:
-            detail = (
-                "userRelationTypeKeys has left transitions: write a condition with transitionKey, "
-                "userRelationTypeKey and editable for each of them instead."
-            )
-            yield Problem("/userRelationTypeKeys", "removedField", detail)
+    def older(self, entry: Content, scope: Scope) -> Older | None:
+        """Who was entitled stood in the transition itself; now that is said by conditions."""
+        relations = entry.get(OLDER_CONDITIONS)
+        key = entry.get("key")
+        if not isinstance(relations, list) or not is_key(key) or not all(map(is_key, relations)):
+            return None
+        within = entry.get("workflowKey")
+        named = {} if within in (None, scope.workflow_key) else {"workflowKey": within}
+        return Older(
+            (OLDER_CONDITIONS,),
+            tuple(
+                (f"/{OLDER_CONDITIONS}/{at}", "conditions", _condition(key, one, named))
+                for at, one in enumerate(dict.fromkeys(relations))
+            ),
+            _turned(str(key), relations),
+        )
 
     def check(self, content: Content, world: World, scope: Scope) -> Iterable[Problem]:
         if content["fromStateKey"] == content["toStateKey"]:
@@ -272,6 +311,20 @@ class Transitions(RowKind[Transition]):
         row.allows_requester_vote = content["allowRequesterVote"]
         row.watched_attribute_keys = content["watchedAttributeKeys"]
         row.deadline_hours = content["deadlineHours"]
+
+
+def _condition(key: object, relation: str, named: Content) -> Content:
+    return {"transitionKey": key, **named, "userRelationTypeKey": relation, "editable": True}
+
+
+def _turned(key: str, relations: list[str]) -> Problem:
+    count = len(set(relations))
+    noun = "condition" if count == 1 else "conditions"
+    detail = (
+        f"userRelationTypeKeys has left transitions. It is read as {count} {noun} on {key}, "
+        "each with a userRelationTypeKey and editable; an export shows them."
+    )
+    return Problem(f"/{OLDER_CONDITIONS}", "olderForm", detail)
 
 
 class TransitionTriggers(KeptKind):

@@ -6,7 +6,7 @@ every problem told at its place in what was given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,18 +18,23 @@ from accounts.exceptions import Invalid, Problem
 from catalog.models import Lifecycle, State
 from catalog.packages.single import delete_one, save_one
 from catalog.packages.world import identity
+from workflows.lifecycle import mapping
+from workflows.lifecycle.mapping import Mapped
 from workflows.lifecycle.models import Transition
+from workflows.lifecycle.moving import move_all
 
 LIFECYCLE, STATE, TRANSITION = "workflows", "workflowStates", "workflowTransitions"
 MOST_PARTS = 300
 PARTS = {"states": STATE, "transitions": TRANSITION}
+FIRST = "initStateKey"
+NOT_OWN = (*PARTS, FIRST, mapping.FIELD)
 
 
 def create_lifecycle(given: Mapping[str, Any], *, actor: Actor) -> Lifecycle:
     """Makes a lifecycle with its states and transitions."""
     saving = _Saving(actor)
     with transaction.atomic():
-        own = {name: one for name, one in given.items() if name not in (*PARTS, "initStateKey")}
+        own = {name: one for name, one in given.items() if name not in (*PARTS, FIRST)}
         content = save_one(LIFECYCLE, own, actor=actor)
         saving.parts(content["key"], given)
         saving.initial_state(content["key"], given)
@@ -38,16 +43,20 @@ def create_lifecycle(given: Mapping[str, Any], *, actor: Actor) -> Lifecycle:
 
 
 def change_lifecycle(lifecycle: Lifecycle, given: Mapping[str, Any], *, actor: Actor) -> Lifecycle:
-    """Changes what is given. A list of states or transitions replaces the present one."""
+    """Changes what is given. A list of states or transitions replaces the present one.
+
+    `stateMapping` says to which state the objects of each go that the list leaves out.
+    """
     gate.demand(actor, "configure", lifecycle)
     saving = _Saving(actor)
     with transaction.atomic():
-        own = {name: one for name, one in given.items() if name not in (*PARTS, "initStateKey")}
+        own = {name: one for name, one in given.items() if name not in NOT_OWN}
         if own:
             save_one(LIFECYCLE, own, actor=actor, existing=lifecycle.key)
         saving.parts(lifecycle.key, given)
         saving.initial_state(lifecycle.key, given)
         saving.drop_missing(lifecycle, "transitions", given)
+        saving.move_objects(lifecycle, given)
         saving.drop_missing(lifecycle, "states", given)
         saving.finish()
     return Lifecycle.objects.get(pk=lifecycle.pk)
@@ -58,10 +67,19 @@ def delete_lifecycle(lifecycle: Lifecycle, *, actor: Actor) -> None:
     saving = _Saving(actor)
     with transaction.atomic():
         if lifecycle.declared_initial_state is not None:
-            save_one(LIFECYCLE, {"initStateKey": None}, actor=actor, existing=lifecycle.key)
+            save_one(LIFECYCLE, {FIRST: None}, actor=actor, existing=lifecycle.key)
         saving.drop_missing(lifecycle, "transitions", {"transitions": []})
         saving.drop_missing(lifecycle, "states", {"states": []})
         delete_one(LIFECYCLE, lifecycle.key, actor=actor)
+
+
+def move_mapped(lifecycle: Lifecycle, found: Sequence[Mapped], *, actor: Actor) -> None:
+    """Moves the objects of states that are about to leave; of one that has left there are none."""
+    states = {one.key: one for one in State.objects.filter(lifecycle=lifecycle)}
+    with transaction.atomic():
+        for one in found:
+            if one.gone in states:
+                move_all(states[one.gone], states[one.into], actor=actor)
 
 
 class _Saving:
@@ -77,8 +95,8 @@ class _Saving:
                 self._trying(f"/{name}/{place}", partial(self._save, lifecycle_key, name, entry))
 
     def initial_state(self, lifecycle_key: str, given: Mapping[str, Any]) -> None:
-        if "initStateKey" in given:
-            first = {"initStateKey": given["initStateKey"]}
+        if FIRST in given:
+            first = {FIRST: given[FIRST]}
             self._trying(
                 "", lambda: save_one(LIFECYCLE, first, actor=self.actor, existing=lifecycle_key)
             )
@@ -91,6 +109,18 @@ class _Saving:
         for key in _present_keys(lifecycle.key, name):
             if key not in kept:
                 delete_one(PARTS[name], identity(lifecycle.key, key), actor=self.actor)
+
+    def move_objects(self, lifecycle: Lifecycle, given: Mapping[str, Any]) -> None:
+        """Brings the objects of states that the given list leaves out where the mapping says."""
+        if self.problems or given.get(mapping.FIELD) is None:
+            return
+        present = _present_keys(lifecycle.key, "states")
+        listed = given.get("states")
+        staying = present if listed is None else [one.get("key") for one in listed]
+        found, problems = mapping.mapped(given[mapping.FIELD], staying)
+        self.problems += problems
+        if not problems:
+            move_mapped(lifecycle, found, actor=self.actor)
 
     def finish(self) -> None:
         if self.problems:

@@ -105,6 +105,11 @@ class Command(ActingCommand):
     def _show(self, found: Plan, document: object) -> None:
         for change in found.changes:
             self._show_change(change)
+        for move in found.moves:
+            self.tell(f"> {move.kind} {move.identity} -> {move.into}: {move.detail}")
+        for warning in found.warnings:
+            entry = _in_brackets(entry_at(document, warning.pointer))
+            self.tell(f"! {warning.pointer}{entry}: {warning.detail}")
         for kept in found.not_yet_active:
             self.tell(f"! {kept.pointer}{_in_brackets(kept.title)}: {kept.detail}")
         for problem in found.problems:

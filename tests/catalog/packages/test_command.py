@@ -43,6 +43,8 @@ def test_plan_apply_export(file: Path, tmp_path: Path) -> None:
         "changes": [],
         "problems": [],
         "notYetActive": [],
+        "moves": [],
+        "warnings": [],
     }
     assert "recipes is applied." in run("apply", file)
     assert json.loads(run("export", "--package", "recipes")) == recipes()
