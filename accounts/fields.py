@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from django.http import QueryDict
 
 from accounts.exceptions import Problem
 from accounts.pages import told_at
@@ -37,6 +40,12 @@ class Field:
         """Its own on a page of several forms that ask for the same."""
         return f"{self.form}-{self.name}"
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where a service points to, and what is said of the text as it was posted."""
+        own = f"/{self.name}"
+        return (self.place, own) if self.place else (own,)
+
 
 def filled(
     fields: Sequence[Field], given: Mapping[str, str], problems: Sequence[Problem] = ()
@@ -46,7 +55,8 @@ def filled(
         replace(
             field,
             value="" if field.control == "password" else given.get(field.name, field.value),
-            problem=told_at(problems, field.place or f"/{field.name}"),
+            chosen=tuple(given.getlist(field.name)) if _is_posted(given) else field.chosen,
+            problem=" ".join(filter(None, (told_at(problems, one) for one in field.places))),
         )
         for field in fields
     ]
@@ -54,9 +64,14 @@ def filled(
     return [replace(field, is_first_problem=field is first) for field in made]
 
 
+def _is_posted(given: Mapping[str, str]) -> TypeGuard[QueryDict]:
+    """A box that isn't ticked is not posted: of a form that was, nothing means none."""
+    return isinstance(given, QueryDict) and bool(given)
+
+
 def unplaced(fields: Sequence[Field], problems: Sequence[Problem]) -> list[str]:
     """What is wrong that stands at none of the fields."""
-    places = [field.place or f"/{field.name}" for field in fields]
+    places = [place for field in fields for place in field.places]
     return [
         one.detail
         for one in problems

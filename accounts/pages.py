@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.actor import Actor
 from accounts.exceptions import Conflict, Invalid, Problem
 from accounts.http.pagination import Pageable, Position, cursor_of, read_cursor
+from accounts.http.soundness import unsound_of
 from accounts.models import User
 
 MOST_ROWS = 50
@@ -38,8 +39,8 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def given(query: QueryDict, name: str) -> str:
-    """A parameter as text that every database can be asked for; empty where it is missing."""
-    return str(query.get(name, "")).replace("\x00", "").strip()
+    """A parameter as text, without the space around it; empty where it is missing."""
+    return str(query.get(name, "")).strip()
 
 
 # --- lists ---------------------------------------------------------------------------------------
@@ -132,18 +133,23 @@ class Attempt(Generic[T]):
         ]
 
 
-def attempt(verb: Callable[[], T]) -> Attempt[T]:
-    """Calls a service for a form: what is invalid comes back as problems, to stand at its field."""
+def attempt(request: HttpRequest, verb: Callable[[], T]) -> Attempt[T]:
+    """Calls a service for a form: what is invalid comes back as problems, to stand at its field.
+
+    What holds characters that stand for nothing is refused without calling it.
+    """
+    if unsound := unsound_of(request):
+        return Attempt(problems=unsound)
     try:
         return Attempt(verb())
     except Invalid as refusal:
         return Attempt(problems=refusal.problems or [Problem("", refusal.code, refusal.detail)])
 
 
-def attempt_over(verb: Callable[[], T]) -> Attempt[T]:
+def attempt_over(request: HttpRequest, verb: Callable[[], T]) -> Attempt[T]:
     """The same; that what is saved over has changed meanwhile comes back, too."""
     try:
-        return attempt(verb)
+        return attempt(request, verb)
     except Conflict as refusal:
         return Attempt(conflict=refusal.detail)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
-from accounts.exceptions import LinkVoid, Refused
+from accounts.exceptions import Invalid, LinkVoid, Refused
 from accounts.http.problems import (
     MEDIA_TYPE,
     document,
@@ -22,6 +23,7 @@ from accounts.http.problems import (
     refusal,
     status_of,
 )
+from accounts.http.soundness import is_redrawn, mend_form, problems_at, unsound_in
 from accounts.pages import own_address
 from accounts.remembering import remembering
 from accounts.scopes import SAFE_METHODS
@@ -59,28 +61,59 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
-            return None
-        status = status_of(exception) or 400
-        if is_part(request):
-            content = document(exception, status)
-            return JsonResponse(
-                content, status=status, content_type=MEDIA_TYPE, headers=headers_of(exception)
-            )
-        page = render(
-            request,
-            f"errors/{status}.html",
-            {
-                "exception": exception.detail,
-                "void_link": isinstance(exception, LinkVoid),
-                "problems": [one.detail for one in getattr(exception, "problems", [])],
-                "back": own_address(request, request.headers.get("Referer", ""), ""),
-            },
-            status=status,
+        return refused(request, exception) if isinstance(exception, Refused) else None
+
+
+def refused(request: HttpRequest, exception: Refused) -> HttpResponse:
+    """The page of a refusal, or its document for htmx."""
+    status = status_of(exception) or 400
+    if is_part(request):
+        content = document(exception, status)
+        return JsonResponse(
+            content, status=status, content_type=MEDIA_TYPE, headers=headers_of(exception)
         )
-        for name, value in headers_of(exception).items():
-            page[name] = value
-        return page
+    page = render(
+        request,
+        f"errors/{status}.html",
+        {
+            "exception": exception.detail,
+            "void_link": isinstance(exception, LinkVoid),
+            "problems": [one.detail for one in getattr(exception, "problems", [])],
+            "back": own_address(request, request.headers.get("Referer", ""), ""),
+        },
+        status=status,
+    )
+    for name, value in headers_of(exception).items():
+        page[name] = value
+    return page
+
+
+class Soundness:
+    """Middleware: keeps from the database what it would choke on, whichever form it stands in.
+
+    A form that is drawn again says so at its field, and loses nothing else that was typed.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if is_of_api(request.path):
+            return None  # says it in documents of its own
+        # Forms of the administration say of a NUL themselves that they don't take it.
+        is_admins = request.path.startswith(reverse("admin:index"))
+        asked = unsound_in(request.GET, but_nul=is_admins)
+        posted = unsound_in(request.POST, but_nul=is_admins)
+        if posted and not asked and is_redrawn(view):
+            mend_form(request, posted)
+        elif names := [*asked, *posted]:
+            return refused(request, Invalid(problems=problems_at(names)))
+        return None
 
 
 class Remembering:

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.pages.Refusals",
+    "config.pages.Soundness",
     "config.pages.Remembering",
 ]
 

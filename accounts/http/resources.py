@@ -22,6 +22,7 @@ from accounts.http.authentication import WithinScopes, actor_of
 from accounts.http.forms import Form, Nothing
 from accounts.http.pagination import CursorPages, Pageable, Sorted
 from accounts.http.parsing import UNKNOWN_LENGTH
+from accounts.http.soundness import is_sound, problems_at, unsound_in
 from accounts.keys import nearest, sparing_hints
 from accounts.scopes import SAFE_METHODS
 
@@ -154,21 +155,14 @@ def read(form: type[Form], given: Any, *, partial: bool = False) -> dict[str, An
     return dict(read_form.validated_data)
 
 
-def is_sound(text: str) -> bool:
-    """Whether every database takes this text."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
 def refuse_unsound(request: Request, path: Mapping[str, Any]) -> None:
     """Keeps from the database what it would choke on."""
     if not all(is_sound(str(part)) for part in path.values()):
         raise NotFound("There is nothing at this address.")
     if not _is_utf8(request.META.get("QUERY_STRING", "")):
         raise Malformed("The query is no text in UTF-8, each byte beyond ASCII as %XX.")
-    for name, values in request.query_params.lists():
-        if not all(is_sound(text) for text in (name, *values)):
-            detail = "This text holds a character that stands for nothing."
-            raise Invalid(problems=[Problem("/" + name[:100], "unsoundText", detail)])
+    if names := unsound_in(request.query_params):
+        raise Invalid(problems=problems_at(names))
 
 
 def _is_utf8(query: str) -> bool:

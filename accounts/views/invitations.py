@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.fields import Field, filled, unplaced
 from accounts.gates import Audience, open_to
 from accounts.http.browsers import remember
+from accounts.http.soundness import redraws
 from accounts.models import User
 from accounts.pages import attempt, given
 from accounts.services import invitations, profile
@@ -38,6 +39,7 @@ FIELDS = (
 )
 
 
+@redraws
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(Audience.EVERYONE, why="The link's token says who is invited.")
@@ -46,7 +48,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitations.invitation_of(token)
     fields, problems = filled(FIELDS, {}), []
     if request.method == "POST":
-        tried = attempt(lambda: _accept(request, token))
+        tried = attempt(request, lambda: _accept(request, token))
         if tried.result is not None:
             return _enter(request, tried.result)
         fields = filled(FIELDS, request.POST, tried.problems)

@@ -14,10 +14,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.fields import Field, filled
+from accounts.fields import Field, filled, unplaced
 from accounts.gates import Audience, open_to
 from accounts.http.browsers import remember
 from accounts.http.clients import address_of
+from accounts.http.soundness import redraws
 from accounts.models import User
 from accounts.pages import attempt, given
 from accounts.services import links, passwords
@@ -26,20 +27,23 @@ from accounts.services.throttling import name_of_person
 EMAIL = Field("email", "E-mail address", "email", autocomplete="email", longest=254)
 
 
+@redraws
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(Audience.EVERYONE, why="Whoever forgot a password can't sign in to say so.")
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Says the same of every address, whether anybody has it or not."""
     email = given(request.POST, "email")
-    fields = filled([EMAIL], {"email": email})
+    fields, problems = filled([EMAIL], {"email": email}), []
     if request.method == "POST":
-        tried = attempt(lambda: passwords.ask_for_link(email, client=address_of(request)))
+        tried = attempt(request, lambda: passwords.ask_for_link(email, client=address_of(request)))
         if not tried.problems:
             return render(request, "accounts/forgotten_password.html", {"sent_to": email})
         fields = filled([EMAIL], {"email": email}, tried.problems)
-    status = 422 if any(field.problem for field in fields) else 200
-    return render(request, "accounts/forgotten_password.html", {"fields": fields}, status=status)
+        problems = unplaced([EMAIL], tried.problems)
+    context = {"fields": fields, "problems": problems}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/forgotten_password.html", context, status=status)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -18,6 +18,7 @@ from accounts.gates import gated
 from accounts.handovers import Part
 from accounts.holdings import owned_alone_by, owned_by
 from accounts.http.pagination import Sorted
+from accounts.http.soundness import redraws
 from accounts.models import Invitation, Role, User
 from accounts.pages import Attempt, actor_of, address, attempt, done, given, listed
 from accounts.services import handing_over, invitations, passwords, teams, users
@@ -27,26 +28,36 @@ from journal.clock import now
 ROLES = tuple((value, str(label)) for value, label in Role.choices)
 STANDINGS = {"active": True, "inactive": False}
 MOST_INVITATIONS = 200
+NOT_TRIED: Attempt[Any] = Attempt()
+HEIR = Field(
+    "to",
+    "Hand over to the user",
+    hint="What they own, their place in objects, and their open invitations. "
+    "Nothing changes until you confirm.",
+    form="hand-over",
+)
 
 
 @require_safe
 @gated("manage", User)
 def show(request: HttpRequest) -> HttpResponse:
-    return _list(request, Attempt())
+    return _list(request, NOT_TRIED)
 
 
+@redraws
 @never_cache
 @require_POST
 @gated("manage", Invitation)
 def invite(request: HttpRequest) -> HttpResponse:
     email = given(request.POST, "email")
     tried = attempt(
+        request,
         lambda: invitations.invite(
             email,
             actor=actor_of(request),
             role=given(request.POST, "role"),
             teams=request.POST.getlist("teams"),
-        )
+        ),
     )
     if tried.problems:
         return _list(request, tried)
@@ -72,6 +83,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return done(request, f"The invitation of {found.email} is revoked.", reverse("users"))
 
 
+@redraws
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated("manage", User)
@@ -79,8 +91,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One user's page; what was changed on it is saved as a whole."""
     person = _fetch(request, pk)
     if request.method != "POST":
-        return _person(request, person, Attempt())
+        return _person(request, person, NOT_TRIED)
     tried = attempt(
+        request,
         lambda: users.change_user(
             person,
             actor=actor_of(request),
@@ -89,7 +102,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             email=given(request.POST, "email"),
             role=given(request.POST, "role"),
             teams=request.POST.getlist("teams"),
-        )
+        ),
     )
     if tried.problems:
         return _person(request, person, tried)
@@ -123,18 +136,24 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, lambda person, actor: passwords.send_link(person, actor=actor), told)
 
 
+@redraws
+@never_cache
 @require_POST
 @gated("manage", User)
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Shows what would go and what would stay; when that is confirmed, hands it over."""
     person, actor = _fetch(request, pk), actor_of(request)
     heir = given(request.POST, "to")
-    if given(request.POST, "confirmed") != "true":
-        parts = handing_over.preview(person, to=heir, actor=actor)
-        context = {"person": person, "heir": heir, **_sorted_out(parts), "crumbs": _crumbs(person)}
+    is_sure = given(request.POST, "confirmed") == "true"
+    verb = handing_over.hand_over if is_sure else handing_over.preview
+    tried = attempt(request, lambda: verb(person, to=heir, actor=actor))
+    if tried.result is None:
+        return _person(request, person, NOT_TRIED, heir=tried)
+    parts = _sorted_out(tried.result)
+    if not is_sure:
+        context = {"person": person, "heir": heir, **parts, "crumbs": _crumbs(person)}
         return render(request, "accounts/hand_over.html", context)
-    parts = handing_over.hand_over(person, to=heir, actor=actor)
-    moved = ", ".join(f"{one.kind}: {one.count}" for one in _sorted_out(parts)["moves"])
+    moved = ", ".join(f"{one.kind}: {one.count}" for one in parts["moves"])
     told = f"{heir} has taken over from {person.username} ({moved or 'nothing'})."
     return done(request, told, reverse("user", args=[pk]))
 
@@ -210,7 +229,14 @@ def _choices(request: HttpRequest, name: str, values: list[str]) -> list[tuple[s
     ]
 
 
-def _person(request: HttpRequest, person: User, tried: Attempt[Any]) -> HttpResponse:
+def _person(
+    request: HttpRequest,
+    person: User,
+    tried: Attempt[Any],
+    *,
+    heir: Attempt[Any] = NOT_TRIED,
+) -> HttpResponse:
+    """The page, with what was refused in one of its forms standing there again."""
     fields = [
         Field("firstName", "First name", value=person.first_name, required=False),
         Field("lastName", "Last name", value=person.last_name, required=False),
@@ -228,6 +254,8 @@ def _person(request: HttpRequest, person: User, tried: Attempt[Any]) -> HttpResp
         "person": person,
         "form_fields": _refilled(request, fields, tried),
         "problems": unplaced(fields, tried.problems),
+        "heir_fields": _refilled(request, [HEIR], heir),
+        "heir_problems": unplaced([HEIR], heir.problems),
         "owned": owned_by(person),
         "owned_alone": owned_alone_by(person),
         "session_count": person.sessions.filter(expire_date__gt=now()).count(),
@@ -235,7 +263,7 @@ def _person(request: HttpRequest, person: User, tried: Attempt[Any]) -> HttpResp
         "is_self": person == request.user,
         "crumbs": [("Users", reverse("users")), (person.display_name, "")],
     }
-    status = 422 if tried.problems else 200
+    status = 422 if tried.problems or heir.problems else 200
     return render(request, "accounts/user.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from accounts.exceptions import Problem
 from accounts.fields import Field, filled, unplaced
 from accounts.gates import gated
 from accounts.http.clients import described
+from accounts.http.soundness import redraws
 from accounts.models import ApiToken, Session, User
 from accounts.pages import actor_of, attempt, done, given, user_of
 from accounts.services import passwords, profile, sessions, tokens
@@ -63,6 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, Refusal())
 
 
+@redraws
 @require_POST
 @gated("edit_own", User)
 def change_name(request: HttpRequest) -> HttpResponse:
@@ -79,6 +81,7 @@ def change_name(request: HttpRequest) -> HttpResponse:
     )
 
 
+@redraws
 @require_POST
 @gated("edit_own", User)
 def change_email(request: HttpRequest) -> HttpResponse:
@@ -103,6 +106,7 @@ def withdraw_email(request: HttpRequest) -> HttpResponse:
     return done(request, "Your address stays as it is.", reverse("profile"))
 
 
+@redraws
 @require_POST
 @gated("edit_own", User)
 def change_password(request: HttpRequest) -> HttpResponse:
@@ -112,13 +116,14 @@ def change_password(request: HttpRequest) -> HttpResponse:
         differ = Problem("/repeated", "differs", "The two new passwords are not the same.")
         return _page(request, Refusal(PASSWORD, [differ]))
     tried = attempt(
+        request,
         lambda: passwords.change_own_password(
             user_of(request),
             actor=actor_of(request),
             current=_secret(request, "currentPassword"),
             password=password,
             revoke_tokens=bool(given(request.POST, "revokeTokens")),
-        )
+        ),
     )
     if tried.problems:
         return _page(request, Refusal(PASSWORD, tried.problems))
@@ -149,6 +154,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     return done(request, told, reverse("profile"))
 
 
+@redraws
 @never_cache
 @require_POST
 @gated("create", ApiToken)
@@ -156,12 +162,13 @@ def create_token(request: HttpRequest) -> HttpResponse:
     """The page with the token in it, this once; it stands nowhere from which it could be read."""
     days = given(request.POST, "expires")
     tried = attempt(
+        request,
         lambda: tokens.create_token(
             user_of(request),
             actor=actor_of(request),
             name=given(request.POST, "tokenName"),
             expires_in_days=_days(days),
-        )
+        ),
     )
     return _page(request, Refusal(TOKEN, tried.problems), new_token=tried.result)
 
@@ -179,7 +186,7 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: str, verb: Callable[[], object], told: str) -> HttpResponse:
-    tried = attempt(verb)
+    tried = attempt(request, verb)
     if tried.problems:
         return _page(request, Refusal(form, tried.problems))
     return done(request, told, reverse("profile"))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import gate
 from accounts.fields import Field, filled, unplaced
 from accounts.gates import gated
+from accounts.http.soundness import redraws
 from accounts.models import Account, Role
 from accounts.pages import Attempt, actor_of, attempt, done, given
 from accounts.services import account as accounts
@@ -17,6 +18,7 @@ from accounts.services import account as accounts
 ROLES = tuple((value, str(label)) for value, label in Role.choices)
 
 
+@redraws
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated("edit", Account)
 def show(request: HttpRequest) -> HttpResponse:
@@ -26,12 +28,13 @@ def show(request: HttpRequest) -> HttpResponse:
     tried: Attempt[Account] = Attempt()
     if request.method == "POST":
         tried = attempt(
+            request,
             lambda: accounts.change_account(
                 actor=actor,
                 name=given(request.POST, "name"),
                 roles_that_create_workflows=request.POST.getlist("roles"),
                 most_chain_depth=_depth(given(request.POST, "chainDepth")),
-            )
+            ),
         )
         if tried.result is not None:
             return done(request, "The settings were saved.", reverse("account"))

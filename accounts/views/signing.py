@@ -17,6 +17,7 @@ from accounts.exceptions import TooMany
 from accounts.gates import Audience, open_to
 from accounts.http.browsers import browser_of, remember
 from accounts.http.clients import address_of
+from accounts.http.soundness import redraws, unsound_of
 from accounts.models import User
 from accounts.services import throttling
 from accounts.services.throttling import (
@@ -36,6 +37,8 @@ class SignInForm(AuthenticationForm):
     refused: TooMany | None = None
 
     def clean(self) -> dict[str, Any]:
+        if unsound := unsound_of(self.request):
+            raise ValidationError(unsound[0].detail, code=unsound[0].code)
         name = self.cleaned_data.get("username")
         if name is None or not self.cleaned_data.get("password"):
             return dict(super().clean())
@@ -68,7 +71,7 @@ def _buckets(request: HttpRequest | None, name: str) -> list[Bucket]:
     return [by_name, SIGN_IN_CLIENT.of(client)] if client else [by_name]
 
 
-@method_decorator(never_cache, name="dispatch")
+@method_decorator([redraws, never_cache], name="dispatch")
 @open_to(Audience.EVERYONE, why="The page on which people sign in.")
 class SignIn(LoginView):
     """One sentence for every wrong pair of name and password; `next` only leads to ourselves."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import gate
 from accounts.exceptions import Problem
 from accounts.gates import gated
+from accounts.http.soundness import redraws
 from accounts.pages import Attempt, actor_of, attempt, done, given, told_at
 from catalog.models import AttributeType, Board, GovernedObject, ObjectType
 from catalog.services import objects
@@ -20,6 +21,7 @@ from catalog.things import PlaceFor
 from catalog.views.inputs import PREFIX, Input, inputs_for, read
 
 
+@redraws
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated("create_object", PlaceFor)
 def new_object(request: HttpRequest, key: str) -> HttpResponse:
@@ -33,6 +35,7 @@ def new_object(request: HttpRequest, key: str) -> HttpResponse:
     made: Attempt[GovernedObject] = Attempt()
     if request.method == "POST" and chosen is not None:
         made = attempt(
+            request,
             lambda: objects.create(
                 chosen,
                 actor=actor,
@@ -40,7 +43,7 @@ def new_object(request: HttpRequest, key: str) -> HttpResponse:
                 name=request.POST.get("name", "").strip(),
                 key=request.POST.get("key", "").strip() or None,
                 attributes=_values(attributes, request.POST),
-            )
+            ),
         )
         if made.result is not None:
             url = reverse("object", args=[made.result.pk])

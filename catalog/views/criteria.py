@@ -27,7 +27,7 @@ def read(
 ) -> Attempt[listing.Wanted]:
     """The condition and the order, or every problem with what the address asks for."""
     query = in_words_of_the_api(request.GET, chosen, sort)
-    return attempt(lambda: listing.read(query, actor=actor))
+    return attempt(request, lambda: listing.read(query, actor=actor))
 
 
 def in_words_of_the_api(query: QueryDict, chosen: ObjectType | None, sort: str) -> QueryDict:

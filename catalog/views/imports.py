@@ -17,6 +17,7 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Invalid, Problem
 from accounts.gates import gated
+from accounts.http.soundness import redraws
 from accounts.models import User
 from accounts.pages import Attempt, actor_of, attempt, done, given, told_at
 from catalog.api import exporting
@@ -29,6 +30,7 @@ MOST_RECENT = 10
 MOST_BAD = 50
 
 
+@redraws
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated("create_object", PlaceFor)
 def new_import(request: HttpRequest, key: str) -> HttpResponse:
@@ -39,7 +41,7 @@ def new_import(request: HttpRequest, key: str) -> HttpResponse:
     types = types_for(board)
     made: Attempt[Import] = Attempt()
     if request.method == "POST":
-        made = attempt(lambda: _take_in(request, board, types, actor))
+        made = attempt(request, lambda: _take_in(request, board, types, actor))
         if made.result is not None:
             return redirect("import", pk=made.result.pk)
     context = {

@@ -14,6 +14,7 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.gates import gated
 from accounts.http.pagination import Sorted
+from accounts.http.soundness import redraws
 from accounts.pages import Attempt, actor_of, attempt_over, done, given, listed
 from catalog.models import (
     AttributeType,
@@ -111,6 +112,7 @@ def _choices(obj: GovernedObject, actor: Actor) -> dict[str, Any]:
 # --- editing -------------------------------------------------------------------------------------
 
 
+@redraws
 @require_http_methods(["GET", "HEAD", "POST"])
 @gated("edit", GovernedObject)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -160,13 +162,14 @@ def _saved(
     version = posted.get("version", "")
     name = posted["name"] if is_touched("name", posted, obj.name) else obj.name
     return attempt_over(
+        request,
         lambda: objects.update(
             obj,
             actor=actor,
             name=name.strip(),
             attributes=changed(editable, obj.attributes, posted),
             expected_version=int(version) if version.isdecimal() else obj.version,
-        )
+        ),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -40,7 +42,6 @@ def test_people_are_found_by_word_role_team_and_standing(cast: Cast, desk: Clien
     assert found("role=viewer") == ["viewer"]
     assert found("team=Team::Admins") == ["admin"]
     assert found("standing=inactive") == ["guest"]
-    assert found("q=%00") == found("")
     assert len(found("role=nonsense")) == 0
 
 
@@ -175,6 +176,20 @@ def test_all_that_somebody_owns_is_handed_over(cast: Cast, desk: Client) -> None
     assert holders(mine, OWN) == (["member"], [])
     desk.post(f"/users/{cast.owner.pk}/delete/")
     assert not User.objects.filter(username="owner").exists()
+
+
+@pytest.mark.parametrize("confirmed", ["", "true"])
+def test_an_unknown_heir_is_told_in_the_form(cast: Cast, desk: Client, confirmed: str) -> None:
+    path = f"/users/{cast.owner.pk}/hand-over/"
+    answer = desk.post(path, {"to": "nobdy", "confirmed": confirmed})
+    assert answer.status_code == 422
+    assert "There is no other active user 'nobdy'." in text_of(answer)
+    (field,) = re.findall(r'<input[^>]*id="hand-over-to"[^>]*>', answer.content.decode())
+    assert all(part in field for part in ('value="nobdy"', "autofocus", 'aria-invalid="true"'))
+    odd = desk.post(path, {"to": "mem\0ber", "confirmed": confirmed})
+    assert (odd.status_code, "mem\ufffdber" in odd.content.decode()) == (422, True)
+    assert holders(cast.lab, OWN) == (["owner"], [])
+    assert desk.post(path, {"to": "member", "confirmed": ""}).status_code == 200
 
 
 def test_an_heir_is_another_active_user(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.actor import Actor
 from accounts.gates import gated
+from accounts.http.soundness import redraws
 from accounts.pages import attempt, done, given
 from workflows.authoring.services import publishing
 from workflows.authoring.warnings import warnings
@@ -18,18 +19,26 @@ from workflows.models import Workflow
 from workflows.views.workflow import drawn, find
 
 
+@redraws
 @require_POST
 @gated("publish", Workflow)
 def publish(request: HttpRequest, key: str) -> HttpResponse:
     """Makes the draft live; every problem of the definition stands on the page otherwise."""
     actor, workflow = find(request, key)
     published = attempt(
+        request,
         lambda: publishing.publish(
             workflow, actor=actor, description=given(request.POST, "description")
-        )
+        ),
     )
     if published.result is None:
-        return drawn(request, workflow, actor, problems=published.problems)
+        return drawn(
+            request,
+            workflow,
+            actor,
+            problems=published.problems,
+            new=given(request.POST, "description"),
+        )
     for warning in warnings(published.result.definition):
         messages.warning(request, f"{warning.detail} ({warning.pointer})")
     told = f"Version {published.result.number} of {workflow.name} is live."

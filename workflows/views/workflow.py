@@ -71,9 +71,14 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def drawn(
-    request: HttpRequest, workflow: Workflow, actor: Actor, *, problems: Sequence[Problem] = ()
+    request: HttpRequest,
+    workflow: Workflow,
+    actor: Actor,
+    *,
+    problems: Sequence[Problem] = (),
+    new: str = "",
 ) -> HttpResponse:
-    """The page; with the problems that kept it from being published where there are some."""
+    """The page; with the problems that kept it from being published, and what was said is new."""
     draft = shared_draft(workflow)
     sees_draft = bool(gate.allows(actor, "view_draft", workflow))
     deeds = deeds_for(workflow, draft, actor)
@@ -97,6 +102,7 @@ def drawn(
         "owners": owners,
         "members": members,
         "problems": problems,
+        "new": new,
     }
     return render(request, "workflows/workflow.html", context, status=422 if problems else 200)
 

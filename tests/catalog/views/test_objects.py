@@ -66,7 +66,7 @@ def test_a_transition_moves_the_object_and_says_so(
         ("member", "approve", 409, "allowed here: submit, retire"),
         ("member", "nonsense", 422, "is no transition of this lifecycle"),
         ("member", "retire", 422, "not yet active"),
-        ("member", "\x00", 422, "is no transition of this lifecycle"),
+        ("member", "\x00", 422, "holds a character that stands for nothing"),
         ("guest", "submit", 404, "not shared with you"),
     ],
 )
