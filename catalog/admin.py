@@ -27,6 +27,8 @@ from catalog.models import (
     Application,
     AttributeType,
     Board,
+    CommentTypeCategory,
+    CommentTypeCategoryApplication,
     GovernedObject,
     Import,
     ObjectType,
@@ -109,6 +111,35 @@ class UserRelationTypePages(AssetPages):
     kind_key = "userRelationTypes"
     list_display = ("name", "key")
     search_fields = ("key", "name")
+
+
+@admin.register(CommentTypeCategory)
+class CommentTypeCategoryPages(AssetPages):
+    """Types of comments, in categories, with all that their packages say of them."""
+
+    kind_key = "commentTypeCategories"
+    labels: ClassVar = {"isVisible": "Visible", "defaultCommentTypeKey": "Default type"}
+    list_display = ("name", "key", "is_visible", "default_type_key", "type_count")
+    list_filter = ("is_visible",)
+    search_fields = ("key", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(counted=Count("types"))
+        return rows
+
+    @admin.display(description="types", ordering="counted")
+    def type_count(self, obj: Any) -> int:
+        return int(obj.counted)
+
+
+@admin.register(CommentTypeCategoryApplication)
+class CommentTypeCategoryApplicationPages(AssetPages):
+    """In which applications a category of comments is offered."""
+
+    kind_key = "commentTypeCategoryApplications"
+    labels: ClassVar = {"commentTypeCategoryKey": "Category"}
+    list_display = ("__str__", "category", "application")
+    list_filter = ("category", "application")
 
 
 @admin.register(Board)

@@ -15,11 +15,14 @@ from catalog.assets import (
     UserRelationTypes,
     count_with_value,
 )
+from catalog.comment_assets import (
+    CommentTypeCategories,
+    CommentTypeCategoryApplications,
+    count_comments,
+)
 from catalog.importing import uploads
 from catalog.kept_assets import (
     Categories,
-    CommentTypeCategories,
-    CommentTypeCategoryApplications,
     PolicyRules,
     Sources,
 )
@@ -67,6 +70,7 @@ def contribute() -> None:
         Usage("columnsOfAttribute", "attributeTypes", "columns of boards", _columns_of_attribute),
         Usage("relationsOfType", "relationTypes", "relations", _relations_of_type),
         Usage("peopleOfType", "userRelationTypes", "relations of people", _people_of_type),
+        Usage("commentsOfType", "commentTypeCategories", "comments", count_comments),
     ):
         usages.register(usage)
     sweeps.register(Sweep("imports", uploads.sweep))

@@ -9,6 +9,7 @@ from accounts.models import Session
 from catalog.models import (
     Application,
     AttributeType,
+    CommentTypeCategoryApplication,
     Lifecycle,
     ObjectType,
     Package,
@@ -30,6 +31,7 @@ from permissions.kinds.accounts import (
 )
 from permissions.kinds.attributes import AttributeRules, ColumnRules
 from permissions.kinds.boards import BoardRules, PlaceRules
+from permissions.kinds.comments import CommentCategoryRules, CommentRules
 from permissions.kinds.imports import ImportRules
 from permissions.kinds.moves import MOVES, ObjectAndMoveRules
 from permissions.kinds.operations import OperatorRules
@@ -55,7 +57,7 @@ SETTINGS = (
     Transition,
     UserRelationType,
 )
-INNER_SETTINGS = (Condition, Package)
+INNER_SETTINGS = (CommentTypeCategoryApplication, Condition, Package)
 
 board_rules = BoardRules()
 workflow_rules = WorkflowRules()
@@ -89,6 +91,8 @@ def register_rules() -> None:
         ObjectAndMoveRules(),
         AttributeRules(),
         ColumnRules(),
+        CommentCategoryRules(),
+        CommentRules(),
     ):
         rules.register(of_catalog)
     for of_journal in (OperatorRules(Event, "view"), OperatorRules(Pending, "view", "retry")):

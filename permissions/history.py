@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
+from accounts import gate
 from accounts.actor import Actor
-from catalog.models import Change, GovernedObject
+from catalog.models import Change, Comment, GovernedObject
 from catalog.visible_keys import VisibleKeys, visible_keys
 from permissions.fields import attributes_of_types, hidden_attributes
 
@@ -17,6 +19,7 @@ ATTRIBUTE = "attributes."
 RELATION = "relations."
 PARENT = "parentKey"
 BOARD = "boardKey"
+COMMENT = "comments."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +32,52 @@ class ChangeView:
 
 
 def history_of(obj: GovernedObject, *, actor: Actor) -> QuerySet[Change]:
-    """The object's history, newest first, without changes of attributes that are hidden."""
+    """The object's history, newest first, without changes of attributes and comments that are
+    hidden."""
     rows = Change.objects.filter(object_id=obj.pk).order_by("-id")
     if _reads_all(actor):
         return rows
     shown = [ATTRIBUTE + key for key in _shown_attributes(obj, actor)]
-    return rows.exclude(Q(field__startswith=ATTRIBUTE) & ~Q(field__in=shown))
+    rows = rows.exclude(Q(field__startswith=ATTRIBUTE) & ~Q(field__in=shown))
+    return without_unread_comments(rows, actor=actor)
+
+
+def without_unread_comments(rows: QuerySet[Change], *, actor: Actor) -> QuerySet[Change]:
+    """Of the history of objects that this actor sees, without comments that they may not read."""
+    if _reads_all(actor):
+        return rows
+    called = Concat(Value(COMMENT), Cast("pk", CharField()))
+    comments = Comment.objects.filter(object=OuterRef("object_id"))
+    read = gate.narrow(actor, "view", comments).annotate(called=called).order_by()
+    is_read = Exists(read.filter(called=OuterRef("field")))
+    return rows.exclude(Q(field__startswith=COMMENT) & ~is_read)
 
 
 def shown_changes(rows: Sequence[Change], obj: GovernedObject, *, actor: Actor) -> list[ChangeView]:
-    """A page of history; keys of objects and boards that may not be seen are left out."""
+    """A page of history; keys of objects and boards that may not be seen are left out, and so is
+    what was said in comments that were deleted since."""
     if _reads_all(actor):
         return [ChangeView(row, row.before, row.after) for row in rows]
     attributes = _shown_attributes(obj, actor)
     keys = _keys_in(rows, actor)
+    silent = _deleted(rows)
     return [
         ChangeView(
             row, _shown(row, row.before, attributes, keys), _shown(row, row.after, attributes, keys)
         )
+        if row.field not in silent
+        else ChangeView(row, None, None)
         for row in rows
     ]
+
+
+def _deleted(rows: Sequence[Change]) -> frozenset[str]:
+    """What history calls those comments of a page that were deleted since."""
+    ids = {row.field.removeprefix(COMMENT) for row in rows if row.field.startswith(COMMENT)}
+    if not ids:
+        return frozenset()
+    gone = Comment.objects.filter(pk__in=ids).exclude(deleted_at=None)
+    return frozenset(f"{COMMENT}{pk}" for pk in gone.values_list("pk", flat=True))
 
 
 def _reads_all(actor: Actor) -> bool:

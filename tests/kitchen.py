@@ -13,6 +13,8 @@ from accounts.actor import Actor
 from accounts.models import User, Workspace
 from catalog.models import (
     AttributeType,
+    CommentType,
+    CommentTypeCategory,
     GovernedObject,
     Lifecycle,
     ObjectType,
@@ -40,6 +42,7 @@ class Kitchen:
     business_owner: UserRelationType
     reviewer: UserRelationType
     template: Template
+    comment_types: dict[str, CommentType]
 
     def make(self, name: str = "Soup", *, actor: Actor = SYSTEM, **fields: Any) -> GovernedObject:
         return objects.create(self.recipe, actor=actor, name=name, **fields)
@@ -73,7 +76,22 @@ def build_kitchen() -> Kitchen:
             subject="{{ @object.name }} is in {{ @object.stateKey }}",
             body="<p>{{ @object.name }}: {{ @event.before }} to {{ @event.after }}</p>",
         ),
+        comment_types=_comment_types(),
     )
+
+
+def _comment_types() -> dict[str, CommentType]:
+    """Reason and remark in `decision`, which all see; audit in `internal`, which isn't visible."""
+    decision = CommentTypeCategory.objects.create(
+        key="decision", name="Decision", default_type_key="remark"
+    )
+    internal = CommentTypeCategory.objects.create(key="internal", name="Internal", is_visible=False)
+    return {
+        key: CommentType.objects.create(category=of, key=key, name=key.title(), position=at)
+        for at, (key, of) in enumerate(
+            [("reason", decision), ("remark", decision), ("audit", internal)]
+        )
+    }
 
 
 def _transitions(lifecycle: Lifecycle, states: dict[str, State]) -> dict[str, Transition]:

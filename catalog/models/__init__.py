@@ -8,6 +8,12 @@ from catalog.models.boards import (
     BoardTeamGrant,
     BoardUserGrant,
 )
+from catalog.models.comments import (
+    Comment,
+    CommentType,
+    CommentTypeCategory,
+    CommentTypeCategoryApplication,
+)
 from catalog.models.history import Change
 from catalog.models.imports import Import, ImportBadLine, ImportFile, ImportLateLine
 from catalog.models.lifecycles import Lifecycle, State
@@ -31,6 +37,10 @@ __all__ = [
     "BoardTeamGrant",
     "BoardUserGrant",
     "Change",
+    "Comment",
+    "CommentType",
+    "CommentTypeCategory",
+    "CommentTypeCategoryApplication",
     "GovernedObject",
     "Import",
     "ImportBadLine",

@@ -13,7 +13,7 @@ class Change(models.Model):
     """Who changed what of which object, when and through what; outlives the object.
 
     `field` is `stateKey`, `attributes.KEY`, `name`, `relations.KEY`, `userRelations.KEY`,
-    `parentKey`, `boardKey`, or empty for the object as a whole.
+    `parentKey`, `boardKey`, `comments.ID`, or empty for the object as a whole.
     """
 
     class Verb(models.TextChoices):
@@ -25,6 +25,9 @@ class Change(models.Model):
         ASSIGNED = "assigned"
         UNASSIGNED = "unassigned"
         MOVED = "moved"
+        COMMENTED = "commented"
+        COMMENT_EDITED = "commentEdited"
+        COMMENT_DELETED = "commentDeleted"
         DELETED = "deleted"
 
     object_id = models.BigIntegerField()

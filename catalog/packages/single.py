@@ -77,9 +77,21 @@ def where_used(kind_key: str, identity: str, world: World | None = None) -> list
     content = world.get(kind_key, identity)
     if content is None:
         return []
-    assets = [(kind_key, identity), *asset_kinds[kind_key].provides(content)]
+    assets = [(kind_key, identity), *_only_here(asset_kinds[kind_key], identity, world)]
     named = [user for asset in assets for user in users_of(world, asset)]
     return [*named, *(str(use) for use in used_by_rows(kind_key, content))]
+
+
+def _only_here(kind: AssetKind, identity: str, world: World) -> list[tuple[str, str]]:
+    """The keys that come with this asset, and with no other of its kind."""
+    others = {
+        provided
+        for other, content in world.of(kind.key).items()
+        if other != identity
+        for provided in kind.provides(content)
+    }
+    own = kind.provides(world.get(kind.key, identity) or {})
+    return [provided for provided in own if provided not in others]
 
 
 def _active(kind_key: str) -> AssetKind:
@@ -151,9 +163,11 @@ def _demand_unbroken(
     """Refuses a change that would leave others with keys that don't exist any more."""
     after = before.copy()
     if existing is not None:
+        for provided in _only_here(kind, existing, before):
+            after.drop(*provided)
         after.drop(kind.key, existing)
     after.put(kind.key, kind.identity(content) or "", content)
-    broken = newly_broken(before, after)
+    broken = newly_broken(before, offered(after))
     own = kind.key, kind.identity(content)
     uses = list(dict.fromkeys(one.user for one in broken if (one.kind, one.identity) != own))
     if uses:

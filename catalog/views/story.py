@@ -40,6 +40,9 @@ ICONS = {
     Verb.ASSIGNED: "user",
     Verb.UNASSIGNED: "user",
     Verb.MOVED: "arrows-right-left",
+    Verb.COMMENTED: "message",
+    Verb.COMMENT_EDITED: "message",
+    Verb.COMMENT_DELETED: "message",
     Verb.DELETED: "trash",
 }
 DEEDS = {
@@ -51,6 +54,9 @@ DEEDS = {
     Verb.ASSIGNED: "made {other}",
     Verb.UNASSIGNED: "took {other} off as",
     Verb.MOVED: "changed",
+    Verb.COMMENTED: "commented",
+    Verb.COMMENT_EDITED: "edited a comment",
+    Verb.COMMENT_DELETED: "deleted a comment",
     Verb.DELETED: "deleted it",
 }
 VIA = {

@@ -20,7 +20,7 @@ from catalog.models import Change, GovernedObject
 from journal.clock import written
 from notifications.consumers.watching import Due, Watch
 from notifications.inbox import inbox_of, shown, unread_count
-from permissions.history import history_of
+from permissions.history import history_of, without_unread_comments
 
 Message = dict[str, Any]
 LONGEST_TEXT = 300
@@ -113,8 +113,10 @@ class Reader:
             return
         rows = gate.narrow(actor, "view", GovernedObject.objects.filter(pk__in=ids))
         seen = {row.pk: row for row in rows.select_related("object_type")}
-        changes = Change.objects.filter(object_id__in=seen).order_by().values("object_id")
-        newest = dict(changes.annotate(newest=Max("pk")).values_list("object_id", "newest"))
+        changes = Change.objects.filter(object_id__in=seen).order_by()
+        # Without this, who may not read a comment would still hear that there is one.
+        known = without_unread_comments(changes, actor=actor).values("object_id")
+        newest = dict(known.annotate(newest=Max("pk")).values_list("object_id", "newest"))
         for pk in sorted(ids):
             row = seen.get(pk)
             now = (row.version, newest.get(pk, 0)) if row else (0, 0)

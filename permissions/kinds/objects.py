@@ -17,7 +17,7 @@ from permissions.columns import OPEN, Columns, of_boards
 from permissions.conditions import ClauseBook
 from permissions.kinds import boards
 from permissions.outcomes import Clause, Outcome, judge, names_that_edit
-from permissions.people import needs_relation
+from permissions.people import ROLES_THAT_NEED_A_RELATION, needs_relation
 from permissions.rules import SYSTEM_REASON, RuleSet
 
 NO_RELATIONS: frozenset[int] = frozenset()
@@ -116,6 +116,20 @@ def editing(stand: Standing, *, deed: Callable[[], str] | None = None) -> Decisi
     )
 
 
+def commenting(stand: Standing) -> Decision:
+    """May this person say something about the object?
+
+    Whoever sees it; of the roles that edit by a condition only, those whom one lets edit it.
+    """
+    if needs_relation(stand.user):
+        return editing(stand, deed=lambda: f"comment on a {stand.thing.object_type}")
+    seen = sight(stand)
+    return seen and Decision(True, "board", "Everybody who sees the object may comment on it.")
+
+
+QUESTIONS = {"view": sight, "comment": commenting}
+
+
 def grant(
     stand: Standing, clauses: Sequence[Clause], *, level: str, deed: Callable[[], str]
 ) -> Decision:
@@ -174,7 +188,7 @@ def people_who_edit(thing: GovernedObject, book: ClauseBook) -> Q:
 
 class ObjectRules(RuleSet[GovernedObject]):
     kind = GovernedObject
-    verbs = frozenset({"view"}) | VERBS_OF_EDITING
+    verbs = frozenset({"view", "comment"}) | VERBS_OF_EDITING
     overridden = verbs
 
     def allows(self, user: User, verb: str, thing: GovernedObject) -> Decision:
@@ -183,21 +197,26 @@ class ObjectRules(RuleSet[GovernedObject]):
     def allows_each(
         self, user: User, verb: str, things: Sequence[GovernedObject]
     ) -> list[Decision]:
-        question = sight if verb == "view" else editing
+        question = QUESTIONS.get(verb, editing)
         found = standings(user, things)
         return [question(found[thing.pk]) for thing in things]
 
     def narrow(self, user: User, verb: str) -> Q:
-        return visible_objects(user) if verb == "view" else editable_objects(user)
+        if verb == "view" or (verb == "comment" and not needs_relation(user)):
+            return visible_objects(user)
+        return editable_objects(user)
 
     def who(self, verb: str, thing: GovernedObject) -> Q:
         book = conditions.read(types=[thing.object_type_id])
+        if verb == "comment":
+            seeing = people_who_see(thing, book) & ~Q(role__in=ROLES_THAT_NEED_A_RELATION)
+            return seeing | people_who_edit(thing, book)
         people = people_who_see if verb == "view" else people_who_edit
         return people(thing, book)
 
     def allows_system(self, verb: str, thing: GovernedObject) -> Decision:
         """Only history asks whether it was an override: seeing leaves none."""
-        if verb == "view":
+        if verb in QUESTIONS:
             return super().allows_system(verb, thing)
         clauses = conditions.read(types=[thing.object_type_id]).of_type(thing.object_type_id)
         return system_decision(thing, clauses)

@@ -37,6 +37,10 @@ MEANINGS = {
         "Other people relate to it",
         "`userRelationTypeKey`; `before`, `after`: usernames",
     ),
+    "commentAdded": (
+        "Somebody said something about it",
+        "`commentId`, `commentTypeKey`, `parentId`, `transitionKey`; never the text",
+    ),
     "packageApplied": ("A package changed something", "`packageKey`, and the counts"),
     "workflowCreated": ("A workflow was made", "`workflowKey`"),
     "workflowChanged": ("Its own fields changed", "`workflowKey`, `fields`"),

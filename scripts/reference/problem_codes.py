@@ -20,6 +20,7 @@ the commands print the sentences of the same problems.
 MOST_SENTENCES = 2
 # Codes whose sentences are put together at run time, or come from a library.
 MEANINGS = {
+    "commentMissing": "The transition is made with a comment, and there is none, or an empty one.",
     "notYetActive": "It can be declared, but has no effect in this version.",
     "unknownTransition": "The object's lifecycle has no transition of this key.",
     "unknownField": "The body has a member that this address doesn't know.",

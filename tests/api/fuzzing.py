@@ -32,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
 
 from automations.models import Execution
 from catalog.models import Relation, UserRelation
+from catalog.services import commenting
 from notifications.models import Notification
 from permissions.models import Condition
 from tests.cast import client_of, make_cast
@@ -115,7 +116,7 @@ class World:
         """The parameters of this address that lead to something, None where it has none."""
         words = case.operation.path.removeprefix("/api/v1/").split("/")
         known = self.there.get(words[0], {})
-        if "{relation_id}" in words:
+        if {"{relation_id}", "{comment_id}"} & set(words):
             known = self.there[words[2]]
         wanted = {word.strip("{}") for word in words if word.startswith("{")}
         return {name: known[name] for name in wanted} if wanted and wanted <= known.keys() else None
@@ -137,6 +138,7 @@ def make_world() -> World:
     soup = kitchen.make("Soup", user_relations={kitchen.reviewer: [cast.owner]})
     kitchen.make("Bread", parent=soup, relations={kitchen.goes_with: [soup]})
     service.move(soup, "submit", actor=cast.acting("owner"))
+    said = commenting.add(soup, "Salt?", actor=cast.acting("member"))
     settle()
     condition = Condition.objects.create(
         object_type=kitchen.recipe, user_relation_type=kitchen.reviewer, is_editable=True
@@ -158,7 +160,9 @@ def make_world() -> World:
         "notification-templates": {"key": "in_review"},
         "lifecycles": {"key": "recipe_lifecycle"},
         "conditions": {"id": condition.pk},
+        "comment-type-categories": {"key": "decision"},
         "objects": {"id": soup.pk},
+        "comments": {"id": soup.pk, "comment_id": said.pk},
         "relations": {"id": related.source_id, "relation_id": related.pk},
         "user-relations": {"id": soup.pk, "relation_id": UserRelation.objects.get().pk},
         "workflows": {"key": "told", "number": 1},

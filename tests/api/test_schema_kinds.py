@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Workspace
-from catalog.models import Board, Change, GovernedObject, Lifecycle, ObjectType
+from catalog.models import Board, Change, Comment, GovernedObject, Lifecycle, ObjectType
+from catalog.services import commenting
 from permissions.models import Condition
 from tests.api.problems import pointers, problem
 from tests.cast import Cast, Client
@@ -20,6 +21,11 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("relation-types", {"key": "needs", "sourceObjectTypeKey": "recipe"}, {"name": "Is needed"}),
     ("user-relation-types", {"key": "taster"}, {"name": "Taster"}),
     ("notification-templates", {"key": "hot", "subject": "Hot", "body": "<p>x</p>"}, {"name": "H"}),
+    (
+        "comment-type-categories",
+        {"key": "feedback", "commentTypes": [{"key": "idea", "name": "Idea", "mayHaveFile": True}]},
+        {"name": "Feedback", "defaultCommentTypeKey": "idea"},
+    ),
     ("lifecycles", {"key": "short"}, {"name": "A short life"}),
 ]
 
@@ -71,6 +77,64 @@ def test_what_is_in_use_is_not_deleted(api: Client, kitchen: Kitchen) -> None:
     problem(api("admin").delete("/api/v1/lifecycles/recipe_lifecycle/"), 409, "inUse")
     assert ObjectType.objects.filter(key="recipe").exists()
     assert Lifecycle.objects.get(key="recipe_lifecycle").states.count() == 4
+
+
+def test_a_comment_type_in_use_is_neither_taken_out_nor_deleted(
+    api: Client, cast: Cast, kitchen: Kitchen
+) -> None:
+    admin, one = api("admin"), "/api/v1/comment-type-categories/decision/"
+    # The transition `drop` wants a reason.
+    found = problem(admin.delete(one), 409, "inUse")
+    assert found["uses"] == ["transition drop"]
+    remark, reason = {"key": "remark"}, {"key": "reason"}
+    found = problem(admin.patch(one, {"commentTypes": [remark]}), 409, "inUse")
+    assert found["uses"] == ["transition drop"]
+    commenting.add(
+        kitchen.make(), "Salt?", actor=cast.acting("member"), type=kitchen.comment_types["remark"]
+    )
+    given = {"commentTypes": [reason], "defaultCommentTypeKey": "reason"}
+    found = problem(admin.patch(one, given), 422)
+    assert pointers(found) == ["/commentTypes"]
+    kitchen.transitions["drop"].delete()
+    found = problem(admin.delete(one), 409, "inUse")
+    assert found["uses"] == ["1 comment"]
+    Comment.objects.all().delete()
+    assert admin.patch(one, given).json()["commentTypes"] == [{"key": "reason", "name": "reason"}]
+    assert admin.delete(one).status_code == 204
+
+
+def test_a_comment_type_that_another_category_has_too_may_go(api: Client, kitchen: Kitchen) -> None:
+    admin, everything = api("admin"), "/api/v1/comment-type-categories/"
+    twin = {"key": "other", "commentTypes": [{"key": "reason"}]}
+    assert admin.post(everything, twin).status_code == 201
+    assert admin.delete(f"{everything}other/").status_code == 204
+
+
+def test_a_category_that_is_not_visible_is_shown_to_admins_alone(
+    api: Client, kitchen: Kitchen
+) -> None:
+    everything = "/api/v1/comment-type-categories/"
+    for who, keys in (("admin", ["decision", "internal"]), ("member", ["decision"])):
+        listed = api(who).get(everything).json()["results"]
+        assert [row["key"] for row in listed] == keys
+    assert api("admin").get(f"{everything}internal/").status_code == 200
+    problem(api("member").get(f"{everything}internal/"), 404)
+
+
+def test_features_of_a_comment_type_come_back_as_they_were_given(
+    api: Client, kitchen: Kitchen
+) -> None:
+    features = {"icon": "flag", "isPrivate": False, "limits": [1, 2.5, None, {"deep": ["<b>"]}]}
+    new = {"key": "feedback", "commentTypes": [{"key": "idea", "name": "Idea", **features}]}
+    made = api("admin").post("/api/v1/comment-type-categories/", new)
+    assert made.json()["commentTypes"] == new["commentTypes"]
+    bad = {"key": "worse", "commentTypes": [{"key": "idea"}, {"key": "Idea"}, {"name": "x"}, 5]}
+    found = problem(api("admin").post("/api/v1/comment-type-categories/", bad), 422)
+    assert set(pointers(found)) == {
+        "/commentTypes/1/key",
+        "/commentTypes/2/key",
+        "/commentTypes/3",
+    }
 
 
 def test_an_attribute_of_several_types_needs_its_type(api: Client, kitchen: Kitchen) -> None:

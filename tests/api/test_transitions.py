@@ -36,6 +36,7 @@ def test_what_can_be_done_next_is_told_with_the_reason_why_not(
         "toStateKey": "review",
         "mode": "any",
         "requiredCommentTypeKey": None,
+        "isForceComment": False,
         "allowed": True,
         "reason": None,
     }
@@ -70,7 +71,29 @@ def test_refusals_come_in_their_order(api: Client, cast: Cast, kitchen: Kitchen)
     assert denied["level"]
     assert api("owner").post(transitions(soup), {"transitionKey": "submit"}).status_code == 200
     wants = problem(api("owner").post(transitions(soup), {"transitionKey": "drop"}), 422)
-    assert wants["code"] == "notYetActive"
+    assert (wants["code"], pointers(wants)) == ("commentMissing", ["/comment"])
+    assert wants["errors"][0]["nearest"] == "reason"
+
+
+def test_a_transition_is_made_with_the_comment_that_it_wants(api: Client, kitchen: Kitchen) -> None:
+    soup = kitchen.make("Soup", state=kitchen.states["review"])
+    drop = next(
+        one
+        for one in api("member").get(transitions(soup)).json()["results"]
+        if one["key"] == "drop"
+    )
+    assert (drop["requiredCommentTypeKey"], drop["allowed"]) == ("reason", True)
+    comment: dict[str, str] = {"commentTypeKey": "reason", "body": ""}
+    empty = problem(
+        api("member").post(transitions(soup), {"transitionKey": "drop", "comment": comment}), 422
+    )
+    assert pointers(empty) == ["/comment/body"]
+    comment["body"] = "Too salty."
+    given = {"transitionKey": "drop", "comment": comment}
+    assert api("member").post(transitions(soup), given).json()["outcome"] == "transitioned"
+    [said] = api("viewer").get(f"/api/v1/objects/{soup.pk}/comments/").json()["results"]
+    assert (said["body"], said["author"], said["transitionKey"]) == ("Too salty.", "member", "drop")
+    assert (said["commentTypeKey"], said["commentTypeCategoryKey"]) == ("reason", "decision")
 
 
 def test_an_admin_overrides_and_the_history_says_so(api: Client, kitchen: Kitchen) -> None:

@@ -23,6 +23,8 @@ from catalog.models import (
     Board,
     BoardColumn,
     Change,
+    CommentType,
+    CommentTypeCategory,
     GovernedObject,
     Import,
     ImportBadLine,
@@ -35,6 +37,7 @@ from catalog.models import (
     UserRelationType,
 )
 from catalog.provenance import Provenance
+from catalog.services import commenting
 from catalog.services.boards import default_board
 from catalog.services.columns import VIEW
 from journal.clock import now
@@ -102,6 +105,8 @@ class Wealth:
         Condition.objects.create(
             object_type=kitchen.recipe, user_relation_type=relation, is_editable=True
         )
+        category = CommentTypeCategory.objects.create(key=key, name=key)
+        CommentType.objects.create(category=category, key=key, name=key)
         Template.objects.create(key=key, subject="{{ @object.name }}", body="<p>Told.</p>")
 
     def _people(self, number: int) -> None:
@@ -147,6 +152,10 @@ class Wealth:
             UserRelation.objects.create(type=owner, object=one, user=user)
         for person in (self.cast.member, self.cast.admin):
             UserRelation.objects.create(type=owner, object=made, user=person)
+        for person in (self.cast.member, user):
+            kind = self.kitchen.comment_types["remark"]
+            said = commenting.write(sample, key, actor=Actor(person), type=kind)
+            commenting.write(sample, key, actor=Actor(self.cast.admin), parent=said)
         Change.objects.create(
             object_id=sample.pk,
             object_key=sample.key,
@@ -265,6 +274,9 @@ def build_wealth() -> Wealth:
         object_type=kitchen.recipe,
         board=board,
     )
+    said = commenting.add(
+        sample, "Salt?", actor=Actor(cast.member), type=kitchen.comment_types["remark"]
+    )
     told = Notification.objects.create(
         user=cast.member, subject="Told", body="", cause="sample", via_kind="api"
     )
@@ -279,6 +291,7 @@ def build_wealth() -> Wealth:
         "user-relation-types": kitchen.business_owner.key,
         "boards": board.key,
         "workspaces": cast.main.key,
+        "comment-type-categories": "decision",
     }
     parts: dict[str, dict[str, object]] = {kind: {"key": key} for kind, key in keys.items()}
     parts["workflows"]["number"] = 1
@@ -296,6 +309,8 @@ def build_wealth() -> Wealth:
             "pk": sample.pk,
             "relation": relation.pk,
             "relation_id": relation.pk,
+            "comment_id": said.pk,
+            "comment": said.pk,
         },
     }
     return Wealth(cast, kitchen, sample, workflow, execution, upload, parts)

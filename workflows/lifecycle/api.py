@@ -19,6 +19,7 @@ from accounts.http.resources import Listing, Resource
 from catalog.api.assets import SearchForm
 from catalog.api.objects import ObjectResource
 from catalog.models import GovernedObject, Lifecycle
+from catalog.models.comments import MOST_BODY
 from catalog.packages.kinds import row_kind
 from catalog.packages.schemas import json_schema
 from workflows.lifecycle import mapping, saving, service
@@ -29,7 +30,10 @@ BY_KEY = Sorted.by("key")
 BY_TRANSITION = AsGiven("transitions", lambda option: str(option.transition.key))
 SUBMITTED = OpenApiExample(
     "With a comment",
-    {"transitionKey": "submit", "comment": {"body": "Ready to be looked at."}},
+    {
+        "transitionKey": "send_back",
+        "comment": {"commentTypeKey": "reason", "body": "The amounts are missing."},
+    },
     request_only=True,
 )
 WITHIN = "workflowKey"
@@ -153,6 +157,7 @@ class OptionForm(Form):
     to_state_key = Key()
     mode = ChoiceField(choices=Transition.Mode.choices)
     required_comment_type_key = Key(allow_null=True)
+    is_force_comment = Flag()
     allowed = Flag()
     reason = Text(allow_null=True)
 
@@ -161,7 +166,8 @@ class CommentForm(Form):
     """What is said about a move."""
 
     comment_type_key = Text(max_length=100, required=False)
-    body = Text(max_length=100_000)
+    # Whether it is long enough is asked after whether the move may be made.
+    body = Text(max_length=MOST_BODY, allow_blank=True)
 
 
 class TransitionForm(Form):
@@ -218,6 +224,7 @@ def _shown_option(option: service.Option) -> dict[str, Any]:
         "toStateKey": transition.to_state.key,
         "mode": transition.mode,
         "requiredCommentTypeKey": transition.required_comment_type_key or None,
+        "isForceComment": transition.requires_any_comment,
         "allowed": option.allowed,
         "reason": option.reason or None,
     }

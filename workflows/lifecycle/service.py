@@ -16,6 +16,7 @@ from catalog.services.ledger import Ledger
 from catalog.services.parts import lock, touch
 from journal.clock import now
 from journal.prepared import Given, Question
+from workflows.lifecycle.comments import read_comment, write_comment
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
 
@@ -56,7 +57,8 @@ def move(
     """Makes the transition with this key.
 
     Refused in this order: unknown key (Invalid), not from this state (Conflict, with the allowed
-    keys), a mode that is not yet active (Invalid), not entitled (Denied).
+    keys), a mode that is not yet active (Invalid), not entitled (Denied), without the comment that
+    it wants, or with one that can't be taken (Invalid).
     """
     with transaction.atomic():
         locked = lock(obj)
@@ -71,7 +73,8 @@ def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
         if not leading:
             raise _not_from_here(locked, f"no transition leads to {to_state_key}")
         permitted = [one for one in leading if gate.allows(actor, "transition", Move(locked, one))]
-        return _make(locked, (permitted or leading)[0], actor)
+        silent = [one for one in permitted if not one.wants_comment]
+        return _make(locked, (silent or permitted or leading)[0], actor)
 
 
 def options(obj: GovernedObject, *, actor: Actor) -> list[Option]:
@@ -97,8 +100,6 @@ def not_yet_active(one: Transition) -> str | None:
     """Why this version can't make a transition yet; None where it can."""
     if one.mode != Transition.Mode.ANY:
         return f"Transitions decided by vote ({one.mode}) are not yet active."
-    if one.wants_comment:
-        return "Transitions that want a comment are not yet active."
     return None
 
 
@@ -135,9 +136,8 @@ def _make(
 ) -> Moved:
     if reason := not_yet_active(one):
         raise _not_yet("/transitionKey", reason, one.key)
-    if comment is not None:
-        raise _not_yet("/comment", "Comments on a transition are not yet active.", None)
     decision = gate.demand(actor, "transition", Move(obj, one))
+    checked = read_comment(one, comment)
     before = obj.state.key if obj.state else None
     obj.enter(one.to_state)
     obj.state_since = now()
@@ -147,4 +147,6 @@ def _make(
     ledger.note(obj, Change.Verb.TRANSITIONED, "stateKey", **pair, override=decision.override)
     ledger.tell("workflowStateChanged", obj, {**pair, "transitionKey": one.key})
     ledger.write()
+    if checked is not None:
+        write_comment(checked, obj, actor=actor, transition=one)
     return Moved(obj, one, decision.override)

@@ -149,8 +149,6 @@ def test_what_has_no_effect_yet_is_kept_and_told(system: Actor) -> None:
         one.pointer for one in plan(kept(), actor=system).not_yet_active
     ]
     assert {one.kind for one in done.not_yet_active} == {
-        "commentTypeCategories",
-        "commentTypeCategoryApplications",
         "policyRules",
         "categories",
         "sources",

@@ -135,8 +135,6 @@ def test_the_published_package_of_a_real_community(system: Actor) -> None:
     document = loads((Path(REAL) / "pep-package.json").read_bytes())
     applied = apply(document, actor=system)
     assert {one.kind for one in applied.not_yet_active} == {
-        "commentTypeCategories",
-        "commentTypeCategoryApplications",
         "workflowTransitionTriggers",
         "automations",
     }
