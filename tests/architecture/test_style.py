@@ -57,6 +57,7 @@ GIVEN = frozenset(
         "handler403",
         "handler404",
         "handler500",
+        "process_view",  # of Django's middleware
         "process",  # of Lark's post-lexers
         "process_exception",
     }
