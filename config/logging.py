@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from logging import DEBUG as DETAIL
+from logging import WARNING, LogRecord
 from typing import Any
 
 import structlog
@@ -38,6 +39,7 @@ QUIET = (
 
 
 # Addresses of mails: whoever reads the log must not get in by a link that waits to be opened.
+LONGEST_TOLD = 300
 LINK = re.compile(r"(/(?:password/new/[^/\s]+|invitation|email)/)[^/\s'\"]+")
 
 
@@ -51,6 +53,20 @@ def without_links(logger: Any, name: str, event: EventDict) -> EventDict:
             text = str(value).partition("?")[0] if key == "request" else value
             event[key] = LINK.sub(r"\1…", text)
     return event
+
+
+def as_warning(record: LogRecord) -> LogRecord:
+    """A refusal of what strangers send, in one line: at error level, with a trace, anybody could
+    fill the log, and wake whoever is on call.
+    """
+    record.levelno, record.levelname = WARNING, "WARNING"
+    record.msg, record.args = shortened(record.getMessage()), ()
+    record.exc_info = record.exc_text = None
+    return record
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]}…"
 
 
 def configuration(form: str) -> dict[str, Any]:
@@ -75,12 +91,14 @@ def configuration(form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": _formatter(form)},
+        "filters": {"as_warning": {"()": lambda: as_warning}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             **{name: {"level": "WARNING"} for name in QUIET},
             # Django's own handlers would write a second, differently shaped line.
             "django": {"handlers": [], "propagate": True, "level": "INFO"},
+            "django.security.DisallowedHost": {"filters": ["as_warning"]},
             # The request's own line says the status already.
             "django.request": {"level": "ERROR"},
             "django.channels.server": {"level": "WARNING"},

@@ -50,6 +50,34 @@ def test_every_line_has_one_form_and_carries_the_request(form: str, tmp_path: Pa
     assert "ZeroDivisionError" in lines[2]["exception"]
 
 
+FOREIGN_HOST = """
+import django; django.setup()
+from django.test import Client
+assert Client().get("/", headers={"Host": "localhost"}).status_code == 302
+assert Client().get("/", headers={"Host": HOST}).status_code == 400
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["evil.example", "x" * 5000])
+def test_a_foreign_host_is_one_line_of_warning(host: str, tmp_path: Path) -> None:
+    values = surroundings(tmp_path, LOG_FORMAT="json", DJANGO_SETTINGS_MODULE="config.settings")
+    said = subprocess.run(
+        [sys.executable, "-c", FOREIGN_HOST.replace("HOST}", f"{host!r}}}")],
+        cwd=ROOT,
+        env=values,
+        capture_output=True,
+        check=True,
+    ).stderr.decode()
+    told = [json.loads(line) for line in said.splitlines()]
+    (line,) = [one for one in told if one["logger"].startswith("django.security")]
+    assert line["level"] == "warning"
+    assert host[:100] in line["event"]
+    assert len(line["event"]) <= 301
+    assert "exception" not in line
+    assert {one["level"] for one in told} <= {"debug", "info", "warning"}
+
+
 def test_every_address_with_a_secret_in_it_is_kept_out_of_the_log() -> None:
     routes = [f"/{route}" for route, _ in url_patterns() if "token>" in route]
     assert routes
