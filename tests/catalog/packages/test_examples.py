@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from accounts.actor import Actor
 from catalog.models import Lifecycle, ObjectType
 from catalog.packages.applying import apply, plan
 from catalog.packages.exporting import export
 from permissions.models import Condition
+from tests.serving import ROOT, surroundings
 from workflows.models import Transition, Workflow
 
 CONTRACT = """
@@ -111,3 +117,59 @@ def test_the_seeds_examples(system: Actor) -> None:
     assert Workflow.objects.get().status == "publishedEnabled"
     assert not plan(document, actor=system).changes
     assert json.dumps(export("seed", actor=system)) == json.dumps(document)
+
+
+# --- the job of CI -------------------------------------------------------------------------------
+
+
+def job() -> str:
+    """The commands that the docs give for CI."""
+    page = (ROOT / "docs" / "how-to" / "packages.md").read_text(encoding="utf-8")
+    _, _, section = page.partition("## Check in CI\n")
+    found = re.search(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1]
+
+
+def run_job(folder: Path, packages: dict[str, dict[str, Any]]) -> subprocess.CompletedProcess[str]:
+    """In a repository with these files, beside a checkout of Sluice."""
+    (folder / "packages").mkdir()
+    (folder / "manage.py").symlink_to(ROOT / "manage.py")
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (programs / "python").chmod(0o755)
+    for name, package in packages.items():
+        (folder / "packages" / name).write_text(json.dumps(package), encoding="utf-8")
+    values = surroundings(folder, DATABASE_URL="", REDIS_URL="", CELERY_BROKER_URL="")
+    words = ["bash", "-c", job()]
+    return subprocess.run(words, cwd=folder, env=values, capture_output=True, text=True)
+
+
+SCHEMA: dict[str, Any] = {
+    "packageKey": "schema",
+    "objectTypes": [{"key": "part", "name": "Part"}],
+    "attributeTypes": [{"key": "size", "objectTypeKey": "part", "type": "integer"}],
+}
+NEEDS: dict[str, Any] = {
+    "packageKey": "needs",
+    "dependsOn": ["schema"],
+    "attributeTypes": [{"key": "weight", "objectTypeKey": "part", "type": "decimal"}],
+}
+
+
+def test_the_job_of_ci_goes_by_what_packages_depend_on(tmp_path: Path) -> None:
+    done = run_job(tmp_path, {"a.json": NEEDS, "b.json": SCHEMA})
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"a.json": NEEDS, "b.json": SCHEMA | {"dependsOn": ["needs"]}},
+        {"a.json": SCHEMA | {"objectTypes": [{"key": "no key"}]}},
+    ],
+    ids=["circle", "problem"],
+)
+def test_the_job_of_ci_fails(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    assert run_job(tmp_path, wrong).returncode != 0
