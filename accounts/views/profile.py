@@ -222,7 +222,14 @@ def _forms(user: User, posted: Mapping[str, str], refusal: Refusal) -> dict[str,
         ],
         PASSWORD: _password_fields(),
         TOKEN: [
-            Field("tokenName", "What it is for", place="/name", longest=200),
+            Field(
+                "tokenName",
+                "What it is for",
+                place="/name",
+                longest=200,
+                required=False,
+                hint="May be left empty; a name tells which one to revoke.",
+            ),
             Field("expires", "It ends after", "select", "90", options=EXPIRIES),
         ],
     }

@@ -1,4 +1,5 @@
 // What every page starts. Parts that htmx swaps in are started again by themselves.
+import { startCopies } from "./copies.js";
 import { startDiagrams } from "./diagrams.js";
 import { startDialogs } from "./dialogs.js";
 import { startEvents } from "./events.js";
@@ -24,6 +25,7 @@ startThemeSwitch();
 startToasts();
 startDialogs();
 startFills();
+startCopies();
 startPickers();
 startDiagrams();
 startTimes();

@@ -70,7 +70,31 @@ def test_somebody_is_invited_joins_and_changes_their_profile(
     fill(guest, What_it_is_for="ci")
     guest.press("Make a token")
     expect(guest.page.locator("#new-token")).to_contain_text("sluice_")
+    expect(guest.page.locator("#token-tokenName")).not_to_have_attribute("required", "")
     assert guest.complaints == admin.complaints == []
+
+
+def test_a_new_token_is_copied_with_and_without_a_clipboard(visitors: Visitors) -> None:
+    visitor = visitors.visitor("member")
+    visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for has_clipboard in (True, False):
+        visitor.go("/profile/")
+        visitor.press("Make a token")
+        token = visitor.page.locator("#new-token").inner_text()
+        expect(visitor.page.get_by_text("Your new token. Copy it now")).to_be_visible()
+        if not has_clipboard:  # as a page without HTTPS has none
+            visitor.page.evaluate(
+                "Object.defineProperty(navigator, 'clipboard', {value: undefined})"
+            )
+        visitor.press("Copy")
+        told = visitor.page.locator('[data-copied="new-token"]')
+        if has_clipboard:
+            expect(told).to_have_text("Copied.")
+            assert visitor.page.evaluate("navigator.clipboard.readText()") == token
+        else:
+            expect(told).to_contain_text("press Ctrl+C")
+            assert visitor.page.evaluate("getSelection().toString()") == token
+    assert visitor.complaints == []
 
 
 def test_a_changed_password_signs_out_the_other_browser_too(
