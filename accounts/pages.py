@@ -84,10 +84,14 @@ def address(query: QueryDict, **changed: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The head of a column, as `parts/table_head.html` reads it."""
+    """The head of a column, as `parts/table_head.html` reads it.
+
+    The key makes it the same one after sorting, so that it keeps the focus.
+    """
 
     label: str
     url: str = ""
+    key: str = ""
     direction: str = ""
     numeric: bool = False
     hidden: bool = False
@@ -103,7 +107,8 @@ def sortable(query: QueryDict, label: str, key: str, present: str, **more: bool)
     """The head of a column that can be sorted by; a second click turns the order round."""
     direction = {key: "ascending", f"-{key}": "descending"}.get(present, "")
     target = f"-{key}" if direction == "ascending" else key
-    return Heading(label, address(query, sort=target, cursor=None), direction, **more)
+    url = address(query, sort=target, cursor=None)
+    return Heading(label, url, key=key, direction=direction, **more)
 
 
 # --- forms ---------------------------------------------------------------------------------------

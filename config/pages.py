@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.shortcuts import render, resolve_url
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from accounts.exceptions import Invalid, LinkVoid, Refused
+from accounts.http import problems
 from accounts.http.problems import (
     MEDIA_TYPE,
     document,
@@ -24,9 +28,12 @@ from accounts.http.problems import (
     status_of,
 )
 from accounts.http.soundness import is_redrawn, mend_form, problems_at, unsound_in
+from accounts.models import User
 from accounts.pages import own_address
 from accounts.remembering import remembering
 from accounts.scopes import SAFE_METHODS
+
+log = structlog.get_logger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -72,20 +79,43 @@ def refused(request: HttpRequest, exception: Refused) -> HttpResponse:
         return JsonResponse(
             content, status=status, content_type=MEDIA_TYPE, headers=headers_of(exception)
         )
-    page = render(
+    page = _error_page(
         request,
-        f"errors/{status}.html",
-        {
-            "exception": exception.detail,
-            "void_link": isinstance(exception, LinkVoid),
-            "problems": [one.detail for one in getattr(exception, "problems", [])],
-            "back": own_address(request, request.headers.get("Referer", ""), ""),
-        },
-        status=status,
+        status,
+        exception=exception.detail,
+        void_link=isinstance(exception, LinkVoid),
+        problems=[one.detail for one in getattr(exception, "problems", [])],
     )
     for name, value in headers_of(exception).items():
         page[name] = value
     return page
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    bare = problems.denied
+    return bare(request, exception) if _is_bare(request) else _error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    bare = problems.not_found
+    return bare(request, exception) if _is_bare(request) else _error_page(request, 404)
+
+
+def _is_bare(request: HttpRequest) -> bool:
+    return is_of_api(request.path) or not isinstance(getattr(request, "user", None), User)
+
+
+def _error_page(request: HttpRequest, status: int, **told: Any) -> HttpResponse:
+    """In the frame of all pages for whoever is signed in; alone where the frame can't be drawn."""
+    name = f"errors/{status}.html"
+    context = {**told, "back": own_address(request, request.headers.get("Referer", ""), "")}
+    if _is_bare(request):
+        return render(request, name, context, status=status)
+    try:
+        return render(request, name, {**context, "layout": "errors/framed.html"}, status=status)
+    except DatabaseError:
+        log.exception("frame_not_drawn")
+        return HttpResponse(render_to_string(name, context), status=status)
 
 
 class Soundness:

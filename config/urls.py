@@ -15,8 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(module)) for module in modules_named("urls")),
 ]
 
-# Below /api/ these answer with problem documents, elsewhere with Django's own pages.
+# Below /api/ these answer with problem documents, elsewhere with pages.
 handler400 = "accounts.http.problems.bad_request"
-handler403 = "accounts.http.problems.denied"
-handler404 = "accounts.http.problems.not_found"
+handler403 = "config.pages.denied"
+handler404 = "config.pages.not_found"
 handler500 = "accounts.http.problems.server_error"

@@ -28,6 +28,7 @@ def executions(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     wanted = listing.read(request.GET, actor=actor)
     page = listed(request, wanted.rows, Sorted.by(wanted.order))
+    is_filtered = any(given(request.GET, name) for name in listing.FIELDS)
     context = {
         "rows": runs.rows_of(page.rows, actor=actor),
         "page": page,
@@ -35,7 +36,8 @@ def executions(request: HttpRequest) -> HttpResponse:
         "headings": listing.headings(request.GET, wanted.sort),
         "chips": wanted.chips,
         "problems": wanted.problems,
-        "is_filtered": any(given(request.GET, name) for name in listing.FIELDS),
+        "is_filtered": is_filtered,
+        "owns_any": not (page.rows or is_filtered) and listing.owns_any(actor),
         **listing.offered(request.GET, actor=actor),
     }
     return render(request, "automations/executions.html", context)

@@ -20,6 +20,8 @@ NEWEST_FIRST = "-started"
 SORTS = {"started": "pk", "workflow": "workflow_key", "status": "status"}
 MOST_WORKFLOWS = 200
 BIGGEST = 2**63 - 1
+# What is asked for at a click; all others are among the filters.
+FREQUENT = ("running", "succeeded", "completedWithFailures", "failed")
 MODES = {"live": "Live", "test": "Test run", "preview": "Preview"}
 
 
@@ -102,6 +104,11 @@ def _by_time(wanted: Wanted, query: QueryDict) -> None:
         wanted.chips.append(chip(query, name, label, text))
 
 
+def owns_any(actor: Actor) -> bool:
+    """Whether the reader could do something about an empty list."""
+    return gate.narrow(actor, "publish", Workflow.objects.all()).exists()
+
+
 def headings(query: QueryDict, sort: str) -> list[Heading]:
     return [
         sortable(query, "Workflow", "workflow", sort),
@@ -117,9 +124,8 @@ def offered(query: QueryDict, *, actor: Actor) -> dict[str, Any]:
     """What the page offers to narrow by."""
     workflows = gate.narrow(actor, "view", Workflow.objects.order_by("name", "key"))
     return {
-        "statuses": [
-            (value, address(query, status=value, cursor=None)) for value in Execution.Status.values
-        ],
+        "statuses": [(value, address(query, status=value, cursor=None)) for value in FREQUENT],
+        "all_statuses": Execution.Status.choices,
         "any_status": address(query, status=None, cursor=None),
         "workflows": list(workflows.values_list("key", "name")[:MOST_WORKFLOWS]),
         "modes": list(MODES.items()),

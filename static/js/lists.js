@@ -52,13 +52,26 @@ const KEYS = {
   "?": shortcuts,
 };
 
+// After htmx has turned the page, whoever uses the keyboard goes on at its first row; a heading that
+// was sorted by keeps the focus by its id, without any help.
+function startTurning() {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!event.detail.requestConfig?.elt?.closest(".pages, .sort-link")) return;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const place = event.target.querySelector(".table-frame") ?? event.target;
+    if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    event.target.scrollIntoView({ block: "start" });
+  });
+}
+
 function inList() {
   return Boolean(document.activeElement?.closest("[data-list]"));
 }
 
 // The fields of a filter that is not open are not sent: an address names only what was asked for.
-function startFilters() {
-  for (const details of document.querySelectorAll("details.more-filters")) {
+function startFilters(root = document) {
+  for (const details of root.querySelectorAll("details.more-filters")) {
     const fields = details.querySelectorAll("[data-when-open]");
     const update = () => fields.forEach((field) => (field.disabled = !details.open));
     details.addEventListener("toggle", update);
@@ -66,8 +79,25 @@ function startFilters() {
   }
 }
 
+// A panel of filters lies over the list: it closes like a menu.
+function startPanels() {
+  document.addEventListener("click", (event) => {
+    const inside = event.target.closest?.("details.more-filters");
+    for (const open of document.querySelectorAll("details.more-filters[open]")) if (open !== inside) open.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest?.("details.more-filters[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+}
+
 export function startLists() {
   startFilters();
+  document.addEventListener("htmx:afterSettle", (event) => startFilters(event.target));
+  startTurning();
+  startPanels();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === "Escape" && event.target.matches?.("[data-list-search]")) event.target.blur();

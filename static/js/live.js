@@ -9,12 +9,19 @@ const waiting = new Map();
 
 // --- parts ------------------------------------------------------------------------------------------
 
+// What finds an element again in a part that came anew: its id, or of a link where it leads.
+function sameAs(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const href = element.getAttribute("href");
+  return href ? `a[href="${CSS.escape(href)}"]` : "";
+}
+
 function keep(part) {
   const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const focused = part.contains(document.activeElement) ? sameAs(document.activeElement) : "";
   return (fresh) => {
     for (const id of open) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-    if (focused) fresh.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
+    if (focused) fresh.querySelector(focused)?.focus({ preventScroll: true });
   };
 }
 

@@ -233,6 +233,27 @@ def test_what_narrows_the_list_is_shown_and_can_be_taken_away(
     assert numbered(wrong) == [Execution.objects.get().pk]
 
 
+def test_an_empty_list_says_what_fits_the_readers_rights(cast: Cast, kitchen: Kitchen) -> None:
+    def told(name: str) -> str:
+        return text_of(browser(cast[name]).get("/executions/"))
+
+    assert "No workflow is shared with you" in told("guest")
+    published("quiet", definition(NOTE), actor=cast.acting("owner"))
+    assert "No workflow is shared with you" in told("guest")
+    assert "As soon as a workflow that you may see runs" in told("viewer")
+    assert "Publish a workflow" in told("owner")
+    for name in ("guest", "viewer"):
+        assert "Publish a workflow" not in told(name)
+
+
+def test_any_status_can_be_asked_for(cast: Cast, soup: GovernedObject) -> None:
+    page = browser(cast.viewer).get("/executions/?status=stopped")
+    assert [value for value, _ in page.context["all_statuses"]] == Execution.Status.values
+    assert 'value="stopped" selected' in page.content.decode()
+    assert [one.text for one in page.context["chips"]] == ["Stopped"]
+    assert numbered(page) == []
+
+
 def test_runs_of_a_hidden_object_are_not_found_by_it(
     cast: Cast, kitchen: Kitchen, soup: GovernedObject
 ) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import manage, serving
 from tests.browser.visitor import Visitor, Visitors
 from tests.serving import free_port
 
@@ -197,3 +198,88 @@ def test_pages_that_are_open_find_a_restarted_server(
         number = steward.page.locator("[data-inbox-number]").first
         expect(number).to_have_text(str(had + 1), timeout=90_000)
         visitors.leave()
+
+
+def focused(visitor: Visitor) -> str:
+    return str(visitor.page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+
+
+def names_on(visitor: Visitor) -> list[str]:
+    return visitor.page.locator("tbody .cell-title").all_inner_texts()
+
+
+def test_sorting_by_keyboard_keeps_the_focus_on_the_heading(visitors: Visitors) -> None:
+    visitor = visitors.visitor("owner")
+    for path, key in (("/boards/recipe/?state=approved", "name"), ("/executions/", "started")):
+        visitor.go(path)
+        visitor.page.locator(f"#sort-{key}").focus()
+        seen: set[str | None] = set()
+        for _ in range(2):
+            visitor.page.keyboard.press("Enter")
+            heading = visitor.page.locator("th", has=visitor.page.locator(f"#sort-{key}"))
+            wanted = {"ascending", "descending"} - seen
+            expect(heading).to_have_attribute("aria-sort", re.compile("|".join(wanted)))
+            seen.add(heading.get_attribute("aria-sort"))
+            assert focused(visitor) == f"sort-{key}", path
+        assert "sort=" in visitor.page.url
+    visitor.go("/boards/recipe/?state=approved&sort=-name")
+    backwards = names_on(visitor)
+    visitor.page.locator("#sort-name").press("Enter")
+    expect(visitor.page.locator("tbody .cell-title").first).to_have_text(backwards[-1])
+    assert names_on(visitor) == backwards[::-1]
+    assert "state=approved" in visitor.page.url
+    visitor.page.locator("#board-q").fill(backwards[0])
+    expect(visitor.page.locator("tbody tr")).to_have_count(1)
+    assert "sort=name" in visitor.page.url
+    assert visitor.complaints == []
+
+
+def test_turning_the_page_goes_on_at_the_table(
+    chromium: Browser, demo: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    shutil.copytree(demo, folder)
+    lines = "".join(f'{{"key": "m{n}", "name": "Many {n:03}"}}\n' for n in range(120))
+    (folder / "many.jsonl").write_text(lines, encoding="utf-8")
+    wanted = ("import_objects", str(folder / "many.jsonl"), "--object-type", "recipe")
+    assert manage(folder, *wanted).wait(120) == 0, (folder / "log").read_text()
+    with serving(folder, free_port()) as program:
+        visitor = Visitors(chromium, program.url).visitor("owner")
+        visitor.go("/boards/recipe/?sort=name&q=Many")
+        for key, first in (("Enter", "Many 050"), ("]", "Many 100"), ("[", "Many 050")):
+            if key == "Enter":
+                visitor.page.locator('a[rel="next"]').focus()
+            visitor.page.keyboard.press(key)
+            expect(visitor.page.locator("tbody .cell-title").first).to_have_text(first)
+            expect(visitor.page.locator(".table-frame")).to_be_focused()
+        visitor.page.keyboard.press("j")
+        assert visitor.page.evaluate("document.activeElement.textContent") == "Many 050"
+        visitor.page.go_back()
+        expect(visitor.page.locator("tbody .cell-title").first).to_have_text("Many 100")
+        assert visitor.complaints == []
+        visitor.page.context.close()
+
+
+def test_more_filters_lie_over_the_list_and_close_like_a_menu(visitors: Visitors) -> None:
+    visitor = visitors.visitor("owner", viewport={"width": 1280, "height": 900})
+    visitor.go("/executions/")
+    summary = visitor.page.locator("#more-filters summary")
+    rows = visitor.page.locator("#rows")
+    before, below = summary.bounding_box(), rows.bounding_box()
+    chips = visitor.page.locator(".filters > .choices > .choice")
+    assert len({round((one.bounding_box() or {"y": 0})["y"]) for one in chips.all()}) == 1
+    summary.click()
+    expect(visitor.page.get_by_label("Mode")).to_be_visible()
+    assert (summary.bounding_box(), rows.bounding_box()) == (before, below)
+    visitor.page.get_by_label("Mode").focus()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.page.get_by_label("Mode")).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.click()
+    visitor.page.locator("h1").click()
+    expect(visitor.page.get_by_label("Mode")).to_be_hidden()
+    summary.click()
+    visitor.page.locator("#filter-status").select_option("stopped")
+    visitor.press("Apply")
+    expect(visitor.page.locator(".chip--active")).to_contain_text("Stopped")
+    assert visitor.complaints == []

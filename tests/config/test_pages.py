@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from django.test import Client
+from typing import Any
 
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.http.problems import refusal
 from config.content_policy import HEADER, policy_for
 from notifications.models import Notification
 from tests.cast import Cast
@@ -93,6 +99,47 @@ def test_signing_in_is_asked_of_the_whole_window(cast: Cast, client: Client) -> 
     )
     assert part.status_code == 204
     assert part["HX-Redirect"] == "/sign-in/?next=%2Fboards%2F"
+
+
+def has_side_bar(answer: Any) -> bool:
+    return 'id="side-bar"' in answer.content.decode()
+
+
+def test_whoever_is_signed_in_goes_on_by_the_side_bar(cast: Cast, kitchen: Kitchen) -> None:
+    soup = kitchen.make("Soup")
+    client = browser(cast.viewer)
+    for path, status in (("/nothing/", 404), ("/users/", 403), ("/objects/99999/", 404)):
+        answer = client.get(path)
+        assert (answer.status_code, has_side_bar(answer)) == (status, True), path
+        assert "Recipe" in text_of(answer), path
+    refused = client.post(f"/objects/{soup.pk}/transitions/", {"transition": "submit"})
+    assert (refused.status_code, has_side_bar(refused)) == (403, True)
+    stranger = Client().get("/invitation/void/")
+    assert (stranger.status_code, has_side_bar(stranger)) == (404, False)
+    assert client.get("/api/v1/nothing/")["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [400, 413, 500, 503])
+def test_pages_of_what_is_broken_stand_alone(status: int) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = refusal("/", status)
+    assert (page.status_code, has_side_bar(page), len(queries)) == (status, False, 0)
+
+
+def test_a_page_stands_alone_where_its_frame_can_not_be_drawn(cast: Cast) -> None:
+    """The frame asks the database for boards: whatever is wrong with those, the refusal is told."""
+    client = browser(cast.viewer)
+
+    def broken(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "catalog_board" in sql:
+            raise OperationalError("disk I/O error")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(broken):
+        answer = client.get("/nothing/")
+    assert (answer.status_code, has_side_bar(answer)) == (404, False)
+    assert "There is nothing here for you" in text_of(answer)
 
 
 def test_a_refusal_leads_back_to_where_one_was(cast: Cast, kitchen: Kitchen) -> None:
