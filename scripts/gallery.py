@@ -1,10 +1,11 @@
 """Photographs every page of the demo account, in both themes and on two widths.
 
-    python scripts/gallery.py [FOLDER] [--readme]
+    python scripts/gallery.py [FOLDER] [--scenes] [--readme]
 
 Fails, naming each, where a page complains on the console, a request fails, a page is wider than
-its window, or axe finds a barrier. With --readme it renews docs/images/object.webp alone. Needs
-what the tests need, and a Chromium: SLUICE_BROWSER, or one on the PATH.
+its window, or axe finds a barrier. With --scenes it takes only what has no address of its own:
+links of mails, refused forms, open dialogs. With --readme it renews docs/images/object.webp
+alone. Needs what the tests need, and a Chromium: SLUICE_BROWSER, or one on the PATH.
 """
 
 import os
