@@ -29,11 +29,12 @@ from permissions.kinds.accounts import (
     TokenRules,
     UserRules,
 )
+from permissions.kinds.approvals import ApprovalRules
 from permissions.kinds.attributes import AttributeRules, ColumnRules
 from permissions.kinds.boards import BoardRules, PlaceRules
 from permissions.kinds.comments import CommentCategoryRules, CommentRules
 from permissions.kinds.imports import ImportRules
-from permissions.kinds.moves import MOVES, ObjectAndMoveRules
+from permissions.kinds.moves import MOVES, ObjectAndMoveRules, relation_types_entitling
 from permissions.kinds.operations import OperatorRules
 from permissions.kinds.workflows import WorkflowRules
 from permissions.kinds.workspaces import WorkspaceRules
@@ -45,7 +46,8 @@ from permissions.rules import (
     SettingRules,
     rules,
 )
-from workflows.models import Transition, Version
+from workflows.lifecycle.electing import Grounds, grounds
+from workflows.models import Delegation, Transition, Version
 
 SETTINGS = (
     Application,
@@ -67,6 +69,7 @@ def contribute() -> None:
     gate.install(Gatehouse())
     register(checks.gate_backend_stands_first, Tags.security)
     register_rules()
+    grounds.register(Grounds("conditions", relation_types_entitling))
     asset_kinds.register(Conditions())
 
 
@@ -99,5 +102,7 @@ def register_rules() -> None:
         rules.register(of_journal)
     rules.register(ImportRules())
     rules.register(MOVES)
+    rules.register(ApprovalRules())
+    rules.register(OwnRules(Delegation, {"view", "delete"}, path="delegator"))
     rules.register(workflow_rules)
     rules.register(FollowingRules(Version, "workflow", {"view": "view"}, parent=workflow_rules))

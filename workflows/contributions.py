@@ -8,13 +8,17 @@ from accounts.handovers import Handover, Part, handovers, part
 from accounts.models import User
 from accounts.shareables import Shareable, shareables
 from catalog.packages.kinds import asset_kinds
+from journal.kinds import Sweep, consumers, sweeps
 from workflows.authoring.assets import Automations
+from workflows.lifecycle import recounting
 from workflows.lifecycle.assets import Lifecycles, States, Transitions, TransitionTriggers
 from workflows.models import Workflow
 
 
 def contribute() -> None:
     shareables.register(Shareable("workflow", Workflow))
+    consumers.register(recounting.CONSUMER)
+    sweeps.register(Sweep("lifecycle.approvals", recounting.sweep))
     handovers.register(Handover("runAs", _acting_as))
     for kind in (Lifecycles(), States(), Transitions(), TransitionTriggers(), Automations()):
         asset_kinds.register(kind)

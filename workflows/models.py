@@ -7,9 +7,14 @@ from workflows.authoring.models import (
     WorkflowTeamGrant,
     WorkflowUserGrant,
 )
-from workflows.lifecycle.models import Transition
+from workflows.lifecycle.models import ApprovalElector, ApprovalRequest, ApprovalVote, Transition
+from workflows.voting.models import Delegation
 
 __all__ = [
+    "ApprovalElector",
+    "ApprovalRequest",
+    "ApprovalVote",
+    "Delegation",
     "Draft",
     "Transition",
     "Version",

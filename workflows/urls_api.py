@@ -14,9 +14,21 @@ from workflows.authoring.api.publishing import (
     WorkflowDraft,
 )
 from workflows.authoring.api.workflows import OneWorkflow, Workflows
-from workflows.lifecycle.api import Lifecycles, ObjectTransitions, OneLifecycle
+from workflows.lifecycle.api.approvals import (
+    Approvals,
+    ApprovalVotes,
+    Delegations,
+    OneApproval,
+    OneDelegation,
+)
+from workflows.lifecycle.api.lifecycles import Lifecycles, ObjectTransitions, OneLifecycle
 
 urlpatterns = [
+    path("approvals/", Approvals.as_view()),
+    path("approvals/<int:id>/", OneApproval.as_view()),
+    path("approvals/<int:id>/votes/", ApprovalVotes.as_view()),
+    path("delegations/", Delegations.as_view()),
+    path("delegations/<int:id>/", OneDelegation.as_view()),
     path("lifecycles/", Lifecycles.as_view()),
     path("lifecycles/<key:key>/", OneLifecycle.as_view()),
     path("objects/<int:id>/transitions/", ObjectTransitions.as_view()),

@@ -60,8 +60,9 @@ class Nothing(Form):
 
 
 def camel(name: str) -> str:
-    """A name of ours as it stands in JSON."""
-    return re.sub(r"_(\w)", lambda found: found.group(1).upper(), name)
+    """A name of ours as it stands in JSON; an underscore at its end keeps it apart from a name of
+    the library's."""
+    return re.sub(r"_(\w)", lambda found: found.group(1).upper(), name.rstrip("_"))
 
 
 def _sentence(name: str, known: list[str]) -> str:

@@ -11,6 +11,7 @@ from accounts.grants import JOIN, OWN, holders, set_holders
 from accounts.keys import FORM_TEXT, is_key
 from accounts.names import misleading_in
 from accounts.services.people import People, find_people
+from journal.recording import Fact, record
 
 LONGEST_NAME = 200
 
@@ -31,10 +32,12 @@ def change_owners(thing: Any, names: Sequence[str], *, actor: Actor) -> None:
         detail = "The last owner can't leave: name another one."
         raise Invalid(problems=[Problem("/owners", "lastOwner", detail)])
     _hold(thing, OWN, found)
+    _tell(thing, actor)
 
 
 def change_members(thing: Any, names: Sequence[str], *, actor: Actor) -> None:
     _hold(thing, JOIN, find_people(names, actor=actor, pointer="/members"))
+    _tell(thing, actor)
 
 
 def label_problems(key: str, name: str) -> list[Problem]:
@@ -53,3 +56,9 @@ def label_problems(key: str, name: str) -> list[Problem]:
 
 def _hold(thing: Any, level: str, people: People) -> None:
     set_holders(thing, level, users=people.users, teams=people.teams)
+
+
+def _tell(thing: Any, actor: Actor) -> None:
+    """Others rely on who reaches what: whoever lost it has no vote any more."""
+    named = {"thing": thing._meta.model_name, "key": thing.key}
+    record(Fact("holdersChanged", payload=named), origin=actor.origin)

@@ -20,6 +20,7 @@ from accounts.services.handing_over import sole_owner
 from accounts.services.likenesses import demand_unlike
 from accounts.services.people import find_users
 from accounts.services.user_problems import mixing
+from journal.recording import Fact, record
 
 LONGEST = 150
 # Two requests at once: the second meets one of these. The name's own belongs to Django's groups.
@@ -61,6 +62,7 @@ def change_team(
             team.save(update_fields=["description"])
         if members is not None:
             _fill(team, find_users(members, actor=actor, pointer="/members"))
+            _tell(team, actor)
     return team
 
 
@@ -74,6 +76,7 @@ def delete_team(team: Team, *, actor: Actor) -> None:
         locked = all_teams().select_for_update(of=("self",)).get(pk=team.pk)
         if alone := owned_alone_by_team(locked):
             raise sole_owner(locked.name, alone)
+        _tell(locked, actor)
         locked.delete()
 
 
@@ -99,6 +102,12 @@ def _fill(team: Team, users: Iterable[User]) -> None:
     for user in users:
         if user.pk not in present:
             user.groups.add(team)
+
+
+def _tell(team: Team, actor: Actor) -> None:
+    """Others rely on who is in it: whoever left has no vote through it any more."""
+    named = {"thing": "team", "key": team.name}
+    record(Fact("holdersChanged", payload=named), origin=actor.origin)
 
 
 def _rename(team: Team, name: str | None) -> None:

@@ -29,6 +29,7 @@ from accounts.services.user_problems import (
     password_problems,
     username_problems,
 )
+from journal.recording import Fact, record
 
 BATCH = 500
 # Two requests at once: the second meets one of these.
@@ -96,7 +97,13 @@ def change_user(
         if teams is not None:
             locked.groups.set(find_teams(teams))
         _change_columns(locked, email=email, first_name=first_name, last_name=last_name)
+        _tell_changed(locked, actor)
     return locked
+
+
+def _tell_changed(user: User, actor: Actor) -> None:
+    """Others rely on who is there: whoever left has no vote any more."""
+    record(Fact("userChanged", payload={"username": user.username}), origin=actor.origin)
 
 
 def delete_user(user: User, *, actor: Actor) -> None:
@@ -107,6 +114,7 @@ def delete_user(user: User, *, actor: Actor) -> None:
         _keep_an_admin(locked)
         demand_others_own(locked)
         try:
+            _tell_changed(locked, actor)
             locked.delete()
         except ProtectedError as error:
             kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})

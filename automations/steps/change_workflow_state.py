@@ -10,6 +10,7 @@ from automations.steps.base import Step, StepRun, constants, unknown_key
 from catalog.models import State
 from workflows.authoring.kinds import Scope, StepKind
 from workflows.lifecycle import service
+from workflows.lifecycle.entering import Moved
 
 FORM = {
     "properties": {"toStateKey": {"type": "string"}},
@@ -28,15 +29,20 @@ def check(step: Mapping[str, Any], pointer: str, scope: Scope) -> list[Problem]:
 
 
 def run(run: StepRun) -> dict[str, Any]:
-    """Makes the transition as the run-as user."""
+    """Makes the transition as the run-as user, or asks for it where it is put to a vote."""
     wanted = str(run.value("toStateKey"))
     before = run.obj.state.key if run.obj.state else None
     moved = service.move_to(run.obj, wanted, actor=run.actor)
+    if not isinstance(moved, Moved):
+        request = moved.request
+        asked = {"transitionKey": request.transition_key, "approvalId": request.pk}
+        return {"before": before, "after": before, **asked, "override": False}
     run.context.obj = moved.object
     return {
         "before": before,
         "after": wanted,
         "transitionKey": moved.transition.key,
+        "approvalId": None,
         "override": moved.override,
     }
 
@@ -51,7 +57,7 @@ STEP = Step(
         uses=lambda step: [("workflowStates", step["toStateKey"])],
         is_destructive=True,
         expressions=("toStateKey",),
-        outputs=("before", "after", "transitionKey", "override"),
+        outputs=("before", "after", "transitionKey", "approvalId", "override"),
     ),
     run,
 )

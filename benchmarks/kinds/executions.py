@@ -55,7 +55,9 @@ def _ours(world: World, objects: int) -> Work:
 def _events(world: World, objects: int) -> list[tuple[GovernedObject, Event]]:
     """Objects that have just come into review, and the events that say so."""
     actor = world.actor
-    rows = [service.move(row, "submit", actor=actor).object for row in world.recipes(objects)]
+    rows = world.recipes(objects)
+    for row in rows:
+        service.move(row, "submit", actor=actor)
     events = Event.objects.filter(subject_id__in=[row.pk for row in rows])
     by_subject = {event.subject_id: event for event in events}
     return [(row, by_subject[row.pk]) for row in rows]

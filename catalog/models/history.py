@@ -13,13 +13,17 @@ class Change(models.Model):
     """Who changed what of which object, when and through what; outlives the object.
 
     `field` is `stateKey`, `attributes.KEY`, `name`, `relations.KEY`, `userRelations.KEY`,
-    `parentKey`, `boardKey`, `comments.ID`, or empty for the object as a whole.
+    `transitions.KEY` (of a request to make one, and its votes), `parentKey`, `boardKey`,
+    `comments.ID`, or empty for the object as a whole.
     """
 
     class Verb(models.TextChoices):
         CREATED = "created"
         CHANGED = "changed"
         TRANSITIONED = "transitioned"
+        REQUESTED = "requested"
+        VOTED = "voted"
+        DECIDED = "decided"
         RELATED = "related"
         UNRELATED = "unrelated"
         ASSIGNED = "assigned"

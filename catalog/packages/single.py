@@ -21,6 +21,7 @@ from catalog.packages.locking import hold_schema
 from catalog.packages.references import Unknown, newly_broken, offered, users_of
 from catalog.packages.world import World, differing
 from catalog.usages import remedies, used_by_rows
+from journal.recording import Fact, record
 
 
 def save_one(
@@ -47,6 +48,8 @@ def save_one(
         _demand_unbroken(kind, content, existing, before)
         kind.write(content, before=old, actor=actor)
         kind.settle(content, actor=actor)
+        named = {"kind": kind.key, "identity": kind.identity(content)}
+        record(Fact("assetSaved", payload=named), origin=actor.origin)
         return content
 
 
@@ -69,6 +72,8 @@ def delete_one(kind_key: str, identity: str, *, actor: Actor) -> None:
             detail = f"The {kind.label} {identity} is still used."
             raise Conflict(detail, code="inUse", uses=[]) from refusal
         forget(kind_key, identity)
+        named = {"kind": kind_key, "identity": identity}
+        record(Fact("assetDeleted", payload=named), origin=actor.origin)
 
 
 def where_used(kind_key: str, identity: str, world: World | None = None) -> list[str]:

@@ -29,6 +29,8 @@ from catalog.views.values import names_of
 from permissions.fields import editable_attributes, hidden_attributes
 from permissions.history import history_of, shown_changes
 from workflows.lifecycle import service as lifecycle
+from workflows.lifecycle.approvals import Awaiting, Refused
+from workflows.lifecycle.entering import Moved
 from workflows.lifecycle.moves import Move
 
 MOST_CHANGES = 20
@@ -208,12 +210,21 @@ def delete(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 # --- moving --------------------------------------------------------------------------------------
 
 
+def _awaiting(result: Awaiting | Refused) -> str:
+    if isinstance(result, Refused):
+        return "Your vote has ended the request."
+    count = result.count
+    return f"It was put to a vote: {count.approvals} of {count.required} agree so far."
+
+
 @require_POST
 @gated("transition", Move)
 def transition(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Makes the transition whose key is posted."""
+    """Makes the transition whose key is posted, or asks for it where it is put to a vote."""
     actor, obj = found(request, pk)
     moved = lifecycle.move(obj, given(request.POST, "transition"), actor=actor)
+    if not isinstance(moved, Moved):
+        return done(request, _awaiting(moved), url_of(obj))
     told = f"{obj.name} is now {moved.transition.to_state.name}."
     if gate.allows(actor, "view", moved.object):
         return done(request, told, url_of(obj))

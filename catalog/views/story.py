@@ -26,6 +26,7 @@ from catalog.models import (
     UserRelationType,
 )
 from permissions.history import ChangeView
+from workflows.models import Transition
 
 Verb = Change.Verb
 MOST_SHOWN = 300
@@ -35,6 +36,9 @@ ICONS = {
     Verb.CREATED: "circle-plus",
     Verb.CHANGED: "pencil",
     Verb.TRANSITIONED: "transform",
+    Verb.REQUESTED: "circle-check",
+    Verb.VOTED: "circle-check",
+    Verb.DECIDED: "circle-check",
     Verb.RELATED: "link",
     Verb.UNRELATED: "link",
     Verb.ASSIGNED: "user",
@@ -49,6 +53,9 @@ DEEDS = {
     Verb.CREATED: "created it",
     Verb.CHANGED: "changed",
     Verb.TRANSITIONED: "moved it",
+    Verb.REQUESTED: "put to the vote",
+    Verb.VOTED: "voted on",
+    Verb.DECIDED: "closed the vote on",
     Verb.RELATED: "added {other} to",
     Verb.UNRELATED: "removed {other} from",
     Verb.ASSIGNED: "made {other}",
@@ -58,6 +65,13 @@ DEEDS = {
     Verb.COMMENT_EDITED: "edited a comment",
     Verb.COMMENT_DELETED: "deleted a comment",
     Verb.DELETED: "deleted it",
+}
+WITHOUT_SIDES = {Verb.CREATED, Verb.DELETED, Verb.REQUESTED, Verb.VOTED}
+VOTES = {
+    "approve": "voted for",
+    "reject": "voted against",
+    "withdrawn": "withdrew {elector}'s vote on",
+    "voided": "found {elector}'s vote void, since what it was bound to changed, on",
 }
 VIA = {
     "api": "through the API",
@@ -98,6 +112,7 @@ class _Known:
     attributes: Mapping[str, AttributeType]
     relation_types: Mapping[str, str]
     person_types: Mapping[str, str]
+    transitions: Mapping[str, str]
     objects: Mapping[str, str]
     boards: Mapping[str, str]
     executions: Mapping[str, Execution]
@@ -118,6 +133,7 @@ def story_of(
         attributes={one.key: one for one in attributes},
         relation_types=_named(RelationType, "relations.", changes),
         person_types=_named(UserRelationType, "userRelations.", changes),
+        transitions=_named(Transition, "transitions.", changes),
         objects=_objects(changes, actor),
         boards=_boards(changes, actor),
         executions=_executions(changes, actor),
@@ -129,7 +145,7 @@ def _entry(view: ChangeView, known: _Known) -> Entry:
     change = view.change
     before = _side(change, change.before, view.before, known)
     after = _side(change, change.after, view.after, known)
-    what = DEEDS.get(Verb(change.verb), change.verb)
+    what = _vote(view.after) or DEEDS.get(Verb(change.verb), change.verb)
     if "{other}" in what:
         what, before, after = what.replace("{other}", after or before or ""), None, None
     via, via_url = _via(change, known)
@@ -149,6 +165,14 @@ def _entry(view: ChangeView, known: _Known) -> Entry:
     )
 
 
+def _vote(after: Any) -> str:
+    """What a vote says, in words; empty where the row tells of none."""
+    if not isinstance(after, dict) or after.get("decision") not in VOTES:
+        return ""
+    said = VOTES[after["decision"]].format(elector=after.get("elector", ""))
+    return f"{said} (in the name of {after['elector']})" if "castBy" in after else said
+
+
 def _field(change: Change, known: _Known) -> str:
     kind, _, key = change.field.partition(".")
     match kind:
@@ -159,6 +183,8 @@ def _field(change: Change, known: _Known) -> str:
             return known.relation_types.get(key, key)
         case "userRelations":
             return known.person_types.get(key, key)
+        case "transitions":
+            return known.transitions.get(key, key)
         case "parentKey":
             return "the parent"
         case "boardKey":
@@ -170,7 +196,7 @@ def _field(change: Change, known: _Known) -> str:
 
 def _side(change: Change, value: Any, seen: Any, known: _Known) -> str | None:
     """A value before or after, in words; what was there and is not to be told is said to be so."""
-    if value is None or change.verb in {Verb.CREATED, Verb.DELETED}:
+    if value is None or change.verb in WITHOUT_SIDES:
         return None
     kind = change.field.partition(".")[0]
     if kind == "stateKey":
@@ -231,7 +257,9 @@ def _values(changes: Sequence[Change], *kinds: str) -> set[str]:
 
 
 def _named(
-    model: type[RelationType | UserRelationType], prefix: str, changes: Sequence[Change]
+    model: type[RelationType | UserRelationType | Transition],
+    prefix: str,
+    changes: Sequence[Change],
 ) -> dict[str, str]:
     keys = {one.field.removeprefix(prefix) for one in changes if one.field.startswith(prefix)}
     rows = model._default_manager.filter(key__in=keys).values_list("key", "name")

@@ -45,6 +45,18 @@ def people_entitled(thing: GovernedObject, transition: Transition) -> Q:
     return objects.people_who_see(thing, book) & queries.people_who_edit(clauses, thing)
 
 
+def relation_types_entitling(move: Move) -> set[int]:
+    """The user relation types by which the conditions entitle to a move, in the present state."""
+    thing, transition = move.object, move.transition
+    book = conditions.read(types=[thing.object_type_id], transitions=[transition.pk])
+    clauses = book.of_transition(transition.pk) or book.of_type(thing.object_type_id)
+    return {
+        one.relation_type_id
+        for one in clauses
+        if one.is_editable and one.fits_state(thing.state_id) and one.relation_type_id is not None
+    }
+
+
 class MoveRules(RuleSet[Move]):
     """A move of one object: whom its transition's conditions match; where it has none, editors."""
 

@@ -41,6 +41,24 @@ MEANINGS = {
         "Somebody said something about it",
         "`commentId`, `commentTypeKey`, `parentId`, `transitionKey`; never the text",
     ),
+    "approvalRequested": (
+        "Somebody wants a move that is put to a vote",
+        "`approvalId`, `transitionKey`",
+    ),
+    "approvalDecided": ("Its votes came to something", "`approvalId`, `transitionKey`, `status`"),
+    "approvalVoided": (
+        "What a vote was bound to has changed",
+        "`approvalId`, `transitionKey`, `elector`",
+    ),
+    "approvalReminded": ("Its deadline is near", "`approvalId`, `transitionKey`"),
+    "approvalBlocked": ("Nobody is entitled to vote on it", "`approvalId`, `transitionKey`"),
+    "holdersChanged": (
+        "Others own, join or are in something",
+        "`thing`: `workspace`, `board`, `team`; `key`",
+    ),
+    "assetSaved": ("An asset was made or changed by itself", "`kind`, `identity`"),
+    "assetDeleted": ("An asset was deleted by itself", "`kind`, `identity`"),
+    "userChanged": ("A user was changed or deleted", "`username`"),
     "packageApplied": ("A package changed something", "`packageKey`, and the counts"),
     "workflowCreated": ("A workflow was made", "`workflowKey`"),
     "workflowChanged": ("Its own fields changed", "`workflowKey`, `fields`"),
@@ -78,7 +96,8 @@ def render() -> str:
         "`GET objects/ID/changes/` gives a row for each change; it outlives the object. `verb` is "
         f"one of {codes(Change.Verb.values)}; `via.kind` one of {codes(VIA_KINDS)}.",
         "`field` is `stateKey`, `name`, `attributes.KEY`, `relations.KEY`, `userRelations.KEY`, "
-        "`parentKey`, `boardKey`, or empty for the object as a whole.",
+        "`transitions.KEY` of what is put to a vote, `parentKey`, `boardKey`, or empty for the "
+        "object as a whole.",
     )
 
 

@@ -49,7 +49,17 @@ from tests.kitchen import NOTE, TELL, Kitchen, build_kitchen, definition, publis
 from tests.pages import browser
 from workflows.authoring.services import drafts
 from workflows.lifecycle import service
-from workflows.models import Draft, Version, Workflow
+from workflows.lifecycle.approvals import Awaiting
+from workflows.models import (
+    ApprovalElector,
+    ApprovalRequest,
+    ApprovalVote,
+    Delegation,
+    Draft,
+    Version,
+    Workflow,
+)
+from workflows.voting.delegating import delegate
 
 M = TypeVar("M", bound=Model)
 
@@ -167,7 +177,29 @@ class Wealth:
             before=key,
             after=key,
         )
+        self._ask(made, user)
         self.made.append(made)
+
+    def _ask(self, obj: GovernedObject, user: User) -> None:
+        """Others have to vote on a move of it; they may do so for this person, too."""
+        retire = self.kitchen.transitions["retire"]
+        request = ApprovalRequest.objects.create(
+            object=obj,
+            transition=retire,
+            transition_key=retire.key,
+            from_state=obj.state,
+            to_state_key=retire.to_state.key,
+            requester=user,
+            requester_name=user.username,
+        )
+        named = {"elector_name": user.username, "caster_name": user.username}
+        ApprovalVote.objects.create(
+            request=request, elector=user, caster=user, decision="approve", **named
+        )
+        for elector in (user, self.cast.member, self.cast.admin):
+            ApprovalElector.objects.create(request=request, user=elector)
+        for colleague in (self.cast.member, self.cast.admin):
+            Delegation.objects.create(delegator=user, delegate=colleague)
 
     def _work(self, number: int) -> None:
         key, obj = f"more{number}", self.made[number]
@@ -258,7 +290,8 @@ def build_wealth() -> Wealth:
     execution = Execution.objects.get()
     assert engine.run(execution.pk)
     drafts.begin_draft(workflow, actor=Actor(cast.admin))
-    target = kitchen.make("Target")
+    both = {kitchen.business_owner: [cast.member, cast.steward]}
+    target = kitchen.make("Target", user_relations=both)
     relation = Relation.objects.create(type=kitchen.goes_with, source=sample, target=target)
     condition = Condition.objects.create(
         object_type=kitchen.recipe, user_relation_type=kitchen.business_owner, is_editable=True
@@ -295,7 +328,12 @@ def build_wealth() -> Wealth:
     }
     parts: dict[str, dict[str, object]] = {kind: {"key": key} for kind, key in keys.items()}
     parts["workflows"]["number"] = 1
+    asked = service.move(target, "retire", actor=Actor(cast.member))
+    assert isinstance(asked, Awaiting)
+    delegation = delegate(cast.steward, actor=Actor(cast.member))
     parts |= {
+        "approvals": {"id": asked.request.pk},
+        "delegations": {"id": delegation.pk},
         "executions": {"id": execution.pk, "pk": execution.pk},
         "notifications": {"id": told.pk},
         "inbox": {"pk": told.pk},

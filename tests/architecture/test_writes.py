@@ -13,7 +13,7 @@ import pytest
 from tests.architecture.sources import sources
 
 GUARDED = {"state", "state_id", "status"}
-MOVERS = {"workflows/lifecycle/service.py"}
+MOVERS = {"workflows/lifecycle/entering.py"}
 MOVERS_OF_MANY = {"workflows/lifecycle/moving.py"}
 
 

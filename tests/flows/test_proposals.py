@@ -101,7 +101,7 @@ def test_a_deferred_proposal_is_noted_and_its_active_authors_are_told(
     assert "draft_to_deferred" in refused.json()["allowed"]
     assert admin.post(address, {"transitionKey": "draft_to_defered"}).status_code == 422
     voted = admin.post(address, {"transitionKey": "draft_to_accepted"})
-    assert (voted.status_code, voted.json()["code"]) == (422, "notYetActive")
+    assert (voted.status_code, voted.json()["level"]) == (403, "transition")
 
     moved = admin.post(address, {"transitionKey": "draft_to_deferred"})
     assert (moved.status_code, moved.json()) == (

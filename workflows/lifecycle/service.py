@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -11,12 +11,14 @@ from accounts import gate
 from accounts.actor import Actor
 from accounts.exceptions import Conflict, Invalid, Problem
 from accounts.keys import nearest
-from catalog.models import Change, GovernedObject
-from catalog.services.ledger import Ledger
-from catalog.services.parts import lock, touch
-from journal.clock import now
+from accounts.models import User
+from catalog.models import GovernedObject
+from catalog.services.parts import lock
 from journal.prepared import Given, Question
+from workflows.lifecycle import approvals
+from workflows.lifecycle.approvals import Result
 from workflows.lifecycle.comments import read_comment, write_comment
+from workflows.lifecycle.entering import enter
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
 
@@ -27,15 +29,6 @@ BY_KEY: Question[Transition] = Question(
         .select_related("to_state")
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An object that has changed its state; `override` tells that only an admin's power let it."""
-
-    object: GovernedObject
-    transition: Transition
-    override: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +46,19 @@ def move(
     *,
     actor: Actor,
     comment: dict[str, Any] | None = None,
-) -> Moved:
-    """Makes the transition with this key.
+) -> Result:
+    """Makes the transition with this key, or asks for it where it is put to a vote.
 
     Refused in this order: unknown key (Invalid), not from this state (Conflict, with the allowed
-    keys), a mode that is not yet active (Invalid), not entitled (Denied), without the comment that
-    it wants, or with one that can't be taken (Invalid).
+    keys), not entitled (Denied), without the comment that it wants, or with one that can't be taken
+    (Invalid).
     """
     with transaction.atomic():
         locked = lock(obj)
         return _make(locked, _known(locked, key), actor, comment)
 
 
-def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Moved:
+def move_to(obj: GovernedObject, to_state_key: str, *, actor: Actor) -> Result:
     """Moves the object to a state by the first transition that leads there and that is allowed."""
     with transaction.atomic():
         locked = lock(obj)
@@ -81,26 +74,22 @@ def options(obj: GovernedObject, *, actor: Actor) -> list[Option]:
     """Every transition from the present state, with the reason where this actor may not."""
     starting = from_here(obj)
     decisions = gate.allows_each(actor, "transition", [Move(obj, one) for one in starting])
-    return [_option(one, decision) for one, decision in zip(starting, decisions, strict=True)]
+    asked = approvals.asked_for(obj, starting, actor=actor)
+    return [
+        _option(one, decision, asked.get(one.pk, ""))
+        for one, decision in zip(starting, decisions, strict=True)
+    ]
 
 
-def _option(one: Transition, decision: gate.Decision) -> Option:
-    if decision and (reason := not_yet_active(one)):
-        return Option(one, False, reason)
-    return Option(one, bool(decision), "" if decision else decision.reason)
+def _option(one: Transition, decision: gate.Decision, asked: str) -> Option:
+    reason = asked if decision else decision.reason
+    return Option(one, not reason, reason)
 
 
 def from_here(obj: GovernedObject) -> list[Transition]:
     """The transitions that start in the object's state, in the order of their targets."""
     rows = Transition.objects.filter(from_state_id=obj.state_id)
     return list(rows.select_related("to_state", "from_state"))
-
-
-def not_yet_active(one: Transition) -> str | None:
-    """Why this version can't make a transition yet; None where it can."""
-    if one.mode != Transition.Mode.ANY:
-        return f"Transitions decided by vote ({one.mode}) are not yet active."
-    return None
 
 
 def _known(obj: GovernedObject, key: str) -> Transition:
@@ -117,10 +106,6 @@ def _known(obj: GovernedObject, key: str) -> Transition:
     return found
 
 
-def _not_yet(pointer: str, reason: str, value: object) -> Invalid:
-    return Invalid(problems=[Problem(pointer, "notYetActive", reason, value)], code="notYetActive")
-
-
 def _not_from_here(obj: GovernedObject, why: str) -> Conflict:
     allowed = [one.key for one in from_here(obj)]
     state = obj.state.key if obj.state else "no state"
@@ -133,20 +118,18 @@ def _not_from_here(obj: GovernedObject, why: str) -> Conflict:
 
 def _make(
     obj: GovernedObject, one: Transition, actor: Actor, comment: dict[str, Any] | None = None
-) -> Moved:
-    if reason := not_yet_active(one):
-        raise _not_yet("/transitionKey", reason, one.key)
+) -> Result:
     decision = gate.demand(actor, "transition", Move(obj, one))
     checked = read_comment(one, comment)
-    before = obj.state.key if obj.state else None
-    obj.enter(one.to_state)
-    obj.state_since = now()
-    touch(obj, "state", "state_since")
-    ledger = Ledger(actor.origin)
-    pair = {"before": before, "after": one.to_state.key}
-    ledger.note(obj, Change.Verb.TRANSITIONED, "stateKey", **pair, override=decision.override)
-    ledger.tell("workflowStateChanged", obj, {**pair, "transitionKey": one.key})
-    ledger.write()
+    if one.is_put_to_vote and not _alone(one, actor):
+        user = cast(User, actor.user)
+        return approvals.ask(obj, one, actor=actor, user=user, comment=checked)
+    moved = enter(obj, one, actor=actor, override=decision.override or one.is_put_to_vote)
     if checked is not None:
         write_comment(checked, obj, actor=actor, transition=one)
-    return Moved(obj, one, decision.override)
+    return moved
+
+
+def _alone(one: Transition, actor: Actor) -> bool:
+    """Account admins and the system make every transition of mode `any` by themselves."""
+    return one.mode == Transition.Mode.ANY and actor.is_admin

@@ -13,7 +13,7 @@ from rest_framework.serializers import ChoiceField
 
 from accounts import gate
 from accounts.gates import gated
-from accounts.http.forms import Flag, Form, Key, Text
+from accounts.http.forms import Flag, Form, Key, Text, Whole
 from accounts.http.pagination import AsGiven, Sorted
 from accounts.http.resources import Listing, Resource
 from catalog.api.assets import SearchForm
@@ -23,6 +23,8 @@ from catalog.models.comments import MOST_BODY
 from catalog.packages.kinds import row_kind
 from catalog.packages.schemas import json_schema
 from workflows.lifecycle import mapping, saving, service
+from workflows.lifecycle.approvals import Refused, Result
+from workflows.lifecycle.entering import Moved
 from workflows.lifecycle.models import Transition
 from workflows.lifecycle.moves import Move
 
@@ -184,6 +186,15 @@ class MovedForm(Form):
     state_key = Key()
 
 
+class AwaitingForm(Form):
+    """The move is asked for, and waits for votes."""
+
+    outcome = ChoiceField(choices=["awaitingApproval"])
+    approval_id = Whole()
+    approvals = Whole()
+    required_ = Whole()
+
+
 @gated("view", GovernedObject)
 class ObjectTransitions(Listing, ObjectResource):
     """Where an object can go from here."""
@@ -198,7 +209,10 @@ class ObjectTransitions(Listing, ObjectResource):
     @extend_schema(
         request=TransitionForm,
         examples=[SUBMITTED],
-        responses={200: OpenApiResponse(MovedForm, description="It is in the new state.")},
+        responses={
+            200: OpenApiResponse(MovedForm, description="It is in the new state."),
+            202: OpenApiResponse(AwaitingForm, description="Others have to vote."),
+        },
         summary="Make a transition",
     )
     @gated("transition", Move)
@@ -208,12 +222,19 @@ class ObjectTransitions(Listing, ObjectResource):
         moved = service.move(
             obj, given["transition_key"], actor=self.actor, comment=given.get("comment")
         )
-        key = moved.transition.to_state.key
+        return answer_of(moved)
+
+
+def answer_of(result: Result) -> Response:
+    """What has become of a move: made, waiting for votes, or voted down."""
+    if isinstance(result, Moved):
+        key = result.transition.to_state.key
         return Response({"outcome": "transitioned", "stateKey": key})
-
-
-def _shown_options(options: Sequence[service.Option]) -> list[dict[str, Any]]:
-    return [_shown_option(one) for one in options]
+    if isinstance(result, Refused):
+        return Response({"outcome": "rejected", "approvalId": result.request.pk})
+    told = {"outcome": "awaitingApproval", "approvalId": result.request.pk}
+    counted = {"approvals": result.count.approvals, "required": result.count.required}
+    return Response({**told, **counted}, status=202)
 
 
 def _shown_option(option: service.Option) -> dict[str, Any]:
