@@ -26,7 +26,7 @@ from catalog.services.parts import lock
 from journal.clock import now
 from journal.recording import Fact, record
 from workflows.lifecycle.electing import electorate_of, seen_of
-from workflows.lifecycle.entering import LEFT, Moved, enter
+from workflows.lifecycle.entering import LEFT, Moved, close_requests, enter
 from workflows.lifecycle.models import ApprovalRequest, ApprovalVote, Transition
 from workflows.lifecycle.moves import Move
 from workflows.voting import ballots
@@ -221,9 +221,7 @@ def _recount(obj: GovernedObject, voting: Voting, one: Transition, actor: Actor)
 def _open_one(obj: GovernedObject, one: Transition) -> ApprovalRequest | None:
     found = ApprovalRequest.objects.filter(object=obj, transition=one, status="open").first()
     if found is not None and not current(obj, found):
-        found.withdraw(LEFT)
-        found.save()
-        found.elector_rows.all().delete()
+        close_requests([found])
         return None
     return found
 

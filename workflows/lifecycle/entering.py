@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.actor import Actor
@@ -48,13 +49,13 @@ def enter(
         told["approvalId"] = approval.pk
     ledger.tell("workflowStateChanged", obj, told)
     ledger.write()
-    _close_others(obj)
+    close_requests(OPEN_ELSEWHERE.rows(object=obj.pk))
     return Moved(obj, transition, override)
 
 
-def _close_others(obj: GovernedObject) -> None:
-    """Requests to leave a state that the object isn't in any more are void."""
-    for request in OPEN_ELSEWHERE.rows(object=obj.pk):
+def close_requests(requests: Iterable[ApprovalRequest]) -> None:
+    """Ends what was asked for about a state in which the object isn't any more."""
+    for request in requests:
         request.withdraw(LEFT)
         request.save()
         request.elector_rows.all().delete()

@@ -17,6 +17,8 @@ from accounts.exceptions import Invalid, Problem
 from catalog.models import Change, GovernedObject, Lifecycle, State
 from catalog.services.ledger import Ledger
 from journal.clock import now
+from workflows.lifecycle.entering import close_requests
+from workflows.lifecycle.models import ApprovalRequest
 
 CHUNK = 2000
 
@@ -47,11 +49,7 @@ def _next_in(gone: State) -> list[GovernedObject]:
 
 
 def _move(objects: Sequence[GovernedObject], gone: State, into: State, actor: Actor) -> None:
-    """One statement for the states of all of them, then their traces.
-
-    Whoever keeps something open for an object in its state (a request for approval) ends it here,
-    for all of them at once: nobody else hears before the commit that they have left.
-    """
+    """One statement for the states of all of them, then their traces."""
     instant = now()
     rows = GovernedObject.objects.filter(pk__in=[one.pk for one in objects])
     rows.update(state=into, state_since=instant, modified_at=instant, version=F("version") + 1)
@@ -61,3 +59,4 @@ def _move(objects: Sequence[GovernedObject], gone: State, into: State, actor: Ac
         ledger.note(one, Change.Verb.TRANSITIONED, "stateKey", before=gone.key, after=into.key)
         ledger.tell("workflowStateChanged", one, payload)
     ledger.write()
+    close_requests(ApprovalRequest.objects.filter(object__in=objects, status="open"))

@@ -49,6 +49,7 @@ def test_it_moves_the_object_as_a_person_would(kitchen: Kitchen, cast: Cast) -> 
         "before": "review",
         "after": "approved",
         "transitionKey": "approve",
+        "approvalId": None,
         "override": False,
     }
     moved = Change.objects.filter(field="stateKey").order_by("id").last()
