@@ -12,6 +12,7 @@ from journal.models import Event
 from tests.cast import Cast
 from tests.kitchen import SYSTEM, Kitchen
 from workflows.lifecycle import service
+from workflows.lifecycle.entering import Moved
 from workflows.models import Transition
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,7 @@ def test_the_comment_stands_beside_the_move_that_it_belongs_to(
 ) -> None:
     soup = in_review(kitchen)
     moved = service.move(soup, "drop", actor=cast.acting("member"), comment=REASON)
+    assert isinstance(moved, Moved)
     assert moved.object.state == kitchen.states["archived"]
     comment = Comment.objects.get()
     assert (comment.object_id, comment.transition_key) == (soup.pk, "drop")
@@ -159,6 +161,7 @@ def test_an_automation_prefers_the_move_that_wants_no_words(kitchen: Kitchen) ->
         to_state=silent.to_state,
     )
     moved = service.move_to(in_review(kitchen), "archived", actor=SYSTEM)
+    assert isinstance(moved, Moved)
     assert moved.transition.key == "put_away"
     moved.transition.delete()
     with pytest.raises(Invalid) as refusal:

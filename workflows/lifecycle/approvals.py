@@ -7,7 +7,7 @@ what there is to be seen now; nothing that was counted before is relied on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -25,6 +25,7 @@ from catalog.services.ledger import Ledger
 from catalog.services.parts import lock
 from journal.clock import now
 from journal.recording import Fact, record
+from workflows.lifecycle.comments import CheckedComment, read_remark, write_comment
 from workflows.lifecycle.electing import electorate_of, seen_of
 from workflows.lifecycle.entering import LEFT, Moved, close_requests, enter
 from workflows.lifecycle.models import ApprovalRequest, ApprovalVote, Transition
@@ -36,9 +37,6 @@ from workflows.voting.tally import Count, Mode, Outcome
 
 RECOUNT_AFTER = timedelta(minutes=5)
 """How often an open request is counted without an event that says that somebody came or left."""
-
-WriteComment = Callable[[GovernedObject], int | None]
-"""Writes what is said beside a vote, where anything is; answers its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def ask(
     *,
     actor: Actor,
     user: User,
-    comment: WriteComment | None = None,
+    comment: CheckedComment | None = None,
 ) -> Result:
     """Opens the request for a locked object, or joins the open one, with this person's vote.
 
@@ -79,7 +77,7 @@ def ask(
     votes = not is_workflow and user.pk in voting.electorate.people
     if not (opened or votes or is_workflow):
         raise Conflict(f"{user.username} can't do more: others have to vote.", code="alreadyAsked")
-    comment_id = comment(obj) if comment else None
+    comment_id = _written(comment, obj, one, actor)
     if votes:
         given = voting.cast(user, caster=user, decision="approve", comment_id=comment_id)
         _note(obj, request, actor, Change.Verb.VOTED, after=_told(given))
@@ -92,7 +90,7 @@ def vote(
     *,
     actor: Actor,
     on_behalf_of: User | None = None,
-    comment: Callable[[Transition], WriteComment | None] | None = None,
+    comment: Mapping[str, Any] | None = None,
 ) -> Result:
     """Votes for or against, for oneself or for a colleague who is away."""
     _demand_decision(decision)
@@ -103,8 +101,7 @@ def vote(
         ballots.demand_stands_in(caster, elector)
         voting = _voting(obj, request, one)
         voting.void()
-        write = comment(one) if comment else None
-        comment_id = write(obj) if write else None
+        comment_id = _written(read_remark(comment), obj, one, actor)
         given = voting.cast(elector, caster=caster, decision=decision, comment_id=comment_id)
         _note(obj, request, actor, Change.Verb.VOTED, after=_told(given))
         return _settle(obj, voting, one, actor)
@@ -297,6 +294,13 @@ def _close(
     ledger.note(obj, Change.Verb.DECIDED, _field(request), after=request.status, override=override)
     ledger.tell("approvalDecided", obj, _payload(request) | {"status": request.status})
     ledger.write()
+
+
+def _written(
+    comment: CheckedComment | None, obj: GovernedObject, one: Transition, actor: Actor
+) -> int | None:
+    """Writes what is said beside a vote, where anything is; answers its id."""
+    return write_comment(comment, obj, actor=actor, transition=one).pk if comment else None
 
 
 def _note(

@@ -57,6 +57,11 @@ def read_comment(transition: Transition, given: Mapping[str, Any] | None) -> Che
     return CheckedComment(body, key, bool(required))
 
 
+def read_remark(given: Mapping[str, Any] | None) -> CheckedComment | None:
+    """What somebody says beside a vote, of whatever type; nothing is wanted."""
+    return read_comment(Transition(), given)
+
+
 def write_comment(
     checked: CheckedComment, obj: GovernedObject, *, actor: Actor, transition: Transition
 ) -> Comment:

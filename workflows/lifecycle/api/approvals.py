@@ -145,6 +145,7 @@ class ApprovalVotes(Resource):
             found,
             given["decision"],
             actor=self.actor,
+            comment=given.get("comment"),
             on_behalf_of=self._elector(given.get("on_behalf_of")),
         )
         return answer_of(result)
