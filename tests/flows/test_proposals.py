@@ -125,3 +125,50 @@ def test_a_deferred_proposal_is_noted_and_its_active_authors_are_told(
     reader = client_of(User.objects.get(pk=author.pk))
     inbox = reader.get("/api/v1/notifications/").json()["results"]
     assert [one["objectId"] for one in inbox] == [draft["id"]]
+
+
+def activated(api: Client, *names: str) -> dict[str, APIClient]:
+    """People of the files who may sign in from now on."""
+    for name in names:
+        changed = api("admin").patch(f"/api/v1/users/{name}/", {"active": True})
+        assert changed.status_code == 200
+    return {name: client_of(User.objects.get(username=name)) for name in names}
+
+
+def pep(key: str) -> str:
+    return f"/api/v1/objects/{GovernedObject.objects.get(key=key).pk}"
+
+
+def test_sponsor_and_delegate_accept_a_proposal_together(proposals: None, api: Client) -> None:
+    people = activated(api, "fridol-n-pokorn", "donald-stufft", "paul-moore")
+    author, sponsor, delegate = people.values()
+    address = f"{pep('pep-0710')}/transitions/"
+    accept = {"transitionKey": "draft_to_accepted"}
+    refused = author.post(address, accept)
+    assert (refused.status_code, refused.json()["level"]) == (403, "transition")
+    asked = sponsor.post(address, accept)
+    assert (asked.status_code, asked.json()["required"]) == (202, 2)
+    (waiting,) = delegate.get("/api/v1/approvals/").json()["results"]
+    assert waiting["electors"] == ["donald-stufft", "paul-moore"]
+    voted = delegate.post(f"/api/v1/approvals/{waiting['id']}/votes/", {"decision": "approve"})
+    assert (voted.status_code, voted.json()["stateKey"]) == (200, "accepted")
+
+
+def test_a_majority_rejects_a_proposal_and_says_why(proposals: None, api: Client) -> None:
+    people = activated(api, "barry-warsaw", "donald-stufft", "ee-durbin", "dustin-ingram")
+    barry, donald, ee, _ = people.values()
+    address = f"{pep('pep-0694')}/transitions/"
+    reject: dict[str, Any] = {"transitionKey": "draft_to_rejected"}
+    silent = barry.post(address, reject)
+    assert (silent.status_code, silent.json()["errors"][0]["code"]) == (422, "commentMissing")
+    said_why = {"commentTypeKey": "rejection_reason", "body": "Too early."}
+    asked = barry.post(address, {**reject, "comment": said_why})
+    assert (asked.status_code, asked.json()["required"]) == (202, 3)
+    votes = f"/api/v1/approvals/{asked.json()['approvalId']}/votes/"
+    assert donald.post(votes, {"decision": "approve"}).status_code == 202
+    last = ee.post(votes, {"decision": "approve"})
+    assert (last.status_code, last.json()["stateKey"]) == (200, "rejected")
+    comments = barry.get(f"{pep('pep-0694')}/comments/").json()["results"]
+    assert [(one["commentTypeKey"], one["body"]) for one in comments] == [
+        ("rejection_reason", "Too early.")
+    ]
