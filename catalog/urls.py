@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import boards, columns, creation, imports, objects, offers, ties
+from catalog.views import boards, columns, comments, creation, imports, objects, offers, ties
 
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
@@ -27,5 +27,8 @@ urlpatterns = [
     path("objects/<int:pk>/relations/<int:relation>/remove/", ties.unrelate, name="unrelate"),
     path("objects/<int:pk>/offers/people/", offers.people, name="offered-people"),
     path("objects/<int:pk>/offers/objects/", offers.targets, name="offered-objects"),
+    path("objects/<int:pk>/comments/", comments.comment, name="comment"),
+    path("objects/<int:pk>/comments/<int:comment>/edit/", comments.edit, name="edit-comment"),
+    path("objects/<int:pk>/comments/<int:comment>/delete/", comments.delete, name="delete-comment"),
     path("objects/<int:pk>/delete/", objects.delete, name="delete-object"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ from catalog.models import (
     State,
 )
 from catalog.services import objects
-from catalog.views import parts
+from catalog.views import parts, threads
 from catalog.views.inputs import WAS, Input, changed, inputs_for, is_touched, over
 from catalog.views.story import story_of
 from catalog.views.values import names_of
@@ -34,6 +35,7 @@ from workflows.lifecycle.entering import Moved
 from workflows.lifecycle.moves import Move
 
 MOST_CHANGES = 20
+BEFORE = re.compile("[0-9]{1,18}")
 
 
 def found(request: HttpRequest, pk: int) -> tuple[Actor, GovernedObject]:
@@ -59,6 +61,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     states = _states(obj)
     history = listed(request, history_of(obj, actor=actor), Sorted.by("-pk"), limit=MOST_CHANGES)
     may_edit = gate.allows(actor, "edit", obj)
+    may_comment = gate.allows(actor, "comment", obj)
+    comment_types = threads.types_for(obj, actor=actor) if may_comment else []
     parent = parts.parent_of(obj, actor=actor)
     context = {
         "object": obj,
@@ -74,6 +78,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_delete": may_edit and gate.allows(actor, "delete", obj),
         "diagram": parts.drawing_of(obj, states),
         "next": parts.next_of(obj, actor=actor),
+        "said": threads.threads_of(obj, actor=actor, before=_before(request)),
+        "may_comment": may_comment,
+        "comment_types": comment_types,
+        "has_features": any(one.features for some in comment_types for one in some.types),
         "people": parts.people_of(obj),
         "relations": parts.relations_of(obj, actor=actor),
         "parent": parent,
@@ -90,6 +98,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **(_choices(obj, actor) if may_edit else {}),
     }
     return render(request, "catalog/object.html", context)
+
+
+def _before(request: HttpRequest) -> int | None:
+    """Before which comment older ones are asked for."""
+    wanted = given(request.GET, "comments")
+    return int(wanted) if BEFORE.fullmatch(wanted) else None
 
 
 def _states(obj: GovernedObject) -> list[State]:
@@ -222,7 +236,9 @@ def _awaiting(result: Awaiting | Refused) -> str:
 def transition(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Makes the transition whose key is posted, or asks for it where it is put to a vote."""
     actor, obj = found(request, pk)
-    moved = lifecycle.move(obj, given(request.POST, "transition"), actor=actor)
+    moved = lifecycle.move(
+        obj, given(request.POST, "transition"), actor=actor, comment=_comment(request)
+    )
     if not isinstance(moved, Moved):
         return done(request, _awaiting(moved), url_of(obj))
     told = f"{obj.name} is now {moved.transition.to_state.name}."
@@ -230,3 +246,11 @@ def transition(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         return done(request, told, url_of(obj))
     hidden = f"{told} In this state you no longer see it."
     return done(request, hidden, reverse("board", args=[obj.board.key]))
+
+
+def _comment(request: HttpRequest) -> dict[str, str] | None:
+    """What was typed for the move; None where its form asks for nothing."""
+    if "body" not in request.POST:
+        return None
+    body = str(request.POST["body"]).replace("\r\n", "\n")
+    return {"comment_type_key": given(request.POST, "type"), "body": body}

@@ -21,6 +21,7 @@ from catalog.models import (
     UserRelation,
     UserRelationType,
 )
+from catalog.views.threads import wanted_type_names
 from catalog.views.values import Names, Value, shown
 from permissions.models import Condition
 from workflows.lifecycle import service as lifecycle
@@ -56,10 +57,14 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """A transition that starts here; `leads` where it is the one to offer first."""
+    """A transition that starts here; `leads` where it is the one to offer first.
+
+    `comment_type` is how the type of comment is called that it wants.
+    """
 
     option: Option
     leads: bool
+    comment_type: str = ""
 
 
 @dataclass(slots=True)
@@ -132,7 +137,11 @@ def next_of(obj: GovernedObject, *, actor: Actor) -> list[Next]:
     leading = next(
         (one for one in options if one.allowed and one.transition.to_state.position > here), None
     )
-    return [Next(one, one is leading) for one in options]
+    names = wanted_type_names([one.transition for one in options])
+    return [
+        Next(one, one is leading, names.get(one.transition.required_comment_type_key, ""))
+        for one in options
+    ]
 
 
 def people_of(obj: GovernedObject) -> list[PeopleGroup]:

@@ -13,6 +13,7 @@ from accounts.models import User
 from catalog.importing.service import import_objects
 from catalog.models import Board, GovernedObject, ObjectType, Package
 from catalog.packages.applying import apply
+from catalog.services import commenting
 from config.demo.people import load_people, load_places
 from workflows.lifecycle import service
 
@@ -26,6 +27,20 @@ MOVES = (
     ("member", "saffron-risotto", "submit_for_review"),
     ("approver", "onion-soup", "approve"),
     ("approver", "mole-negro", "send_back"),
+)
+# A small thread: who asks, of which type, and who answers.
+THREAD = "mussels-in-cider"
+SAID = (
+    (
+        "approver",
+        "question",
+        "The cider is Breton. Would a dry one from Herefordshire do, or does it turn too sour?",
+        (
+            ("owner", "It does, with a spoon of honey. I tried both last week."),
+            ("approver", "Then let us name both in the method."),
+        ),
+    ),
+    ("steward", "question", "Are the 25 minutes with or without cleaning the mussels?", ()),
 )
 
 
@@ -49,9 +64,24 @@ def load() -> Loaded:
     for name, board in FILES:
         _import(HERE / name, board, actor)
     for username, key, transition in MOVES:
-        mover = Actor(User.objects.get(username=username), "page")
-        service.move(GovernedObject.objects.get(key=key), transition, actor=mover)
+        obj = GovernedObject.objects.get(key=key)
+        service.move(obj, transition, actor=_acting(username))
+    _say()
     return Loaded(users, GovernedObject.objects.filter(object_type__key="recipe").count())
+
+
+def _say() -> None:
+    obj = GovernedObject.objects.get(key=THREAD)
+    for username, type_key, body, answers in SAID:
+        asker = _acting(username)
+        kind = commenting.find_type(type_key, obj, actor=asker)
+        asked = commenting.add(obj, body, actor=asker, type=kind)
+        for answerer, answer in answers:
+            commenting.add(obj, answer, actor=_acting(answerer), parent=asked)
+
+
+def _acting(username: str) -> Actor:
+    return Actor(User.objects.get(username=username), "page")
 
 
 def _import(path: Path, board: str, actor: Actor) -> None:

@@ -1,4 +1,5 @@
 // What every page starts. Parts that htmx swaps in are started again by themselves.
+import { startComments } from "./comments.js";
 import { startCopies } from "./copies.js";
 import { startDiagrams } from "./diagrams.js";
 import { startDialogs } from "./dialogs.js";
@@ -27,6 +28,7 @@ startDialogs();
 startFills();
 startCopies();
 startPickers();
+startComments();
 startDiagrams();
 startTimes();
 startLists();

@@ -20,6 +20,8 @@ from automations.models import Execution, ExecutionItem
 from catalog.models import (
     Application,
     AttributeType,
+    CommentTypeCategory,
+    CommentTypeCategoryApplication,
     GovernedObject,
     Import,
     Lifecycle,
@@ -39,7 +41,7 @@ from tests.kitchen import NOTE, Kitchen, definition, published
 SYSTEM = Actor.system()
 MADE_HERE = ["user", "team", "workspace", "application", "objecttype", "attributetype"]
 MADE_HERE += ["relationtype", "userrelationtype", "board", "lifecycle", "transition"]
-MADE_HERE += ["condition", "template"]
+MADE_HERE += ["condition", "template", "commenttypecategory", "commenttypecategoryapplication"]
 BEAT = "django_celery_beat"
 MODELS = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
 
@@ -68,6 +70,8 @@ def fill(cast: Cast, kitchen: Kitchen, name: str) -> None:
     )
     AttributeType.objects.create(object_type=kind, key="x", name="X", type="string")
     Condition.objects.create(object_type=kind, user_relation_type=kitchen.reviewer)
+    category = CommentTypeCategory.objects.create(key=name, name=name)
+    CommentTypeCategoryApplication.objects.create(category=category, application=application)
     package = Package.objects.create(key=name, applied_by="system")
     for place in range(3):
         PackageEntry.objects.create(

@@ -12,8 +12,8 @@ from accounts.grants import JOIN, OWN, set_holders
 from accounts.models import User, Workspace
 from accounts.services import tokens
 from automations.models import Execution
-from catalog.models import AttributeType, GovernedObject
-from catalog.services import objects
+from catalog.models import AttributeType, CommentType, CommentTypeCategory, GovernedObject
+from catalog.services import commenting, objects
 from journal.pushing import mention
 from notifications.consumers import events
 from permissions.models import Condition
@@ -147,6 +147,27 @@ def _hide_attribute(kitchen: Kitchen) -> None:
         attribute=cost, user_relation_type=kitchen.business_owner, is_visible=True
     )
     Condition.objects.create(attribute=cost, is_visible=False)
+
+
+async def test_of_a_comment_nobody_hears_who_may_not_read_it(kitchen: Kitchen) -> None:
+    reader = await in_thread(token_of)(kitchen.user("member"))
+    owner = Actor(kitchen.user("owner"), via_kind="page")
+    async with opened(bearer(reader), watch=f"objects={kitchen.soup.pk}") as page:
+        await greeted(page)
+        before = await page.hears()
+        await in_thread(_say)(kitchen.soup, owner, is_visible=False)
+        assert await page.hears_nothing(0.4)
+        await in_thread(_say)(kitchen.soup, owner, is_visible=True)
+        heard = await page.hears()
+        assert (heard["version"], heard["by"]) == (before["version"], "owner")
+        assert heard["changeId"] > before["changeId"]
+
+
+def _say(obj: GovernedObject, actor: Actor, *, is_visible: bool) -> None:
+    key = f"visible_{is_visible}"
+    category = CommentTypeCategory.objects.create(key=key, name=key, is_visible=is_visible)
+    kind = CommentType.objects.create(category=category, key=key, name=key)
+    commenting.write(obj, "Salt?", actor=actor, type=kind)
 
 
 async def test_what_is_gone_and_what_is_hidden_are_told_alike(kitchen: Kitchen) -> None:
