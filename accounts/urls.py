@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import invitations, passwords, people, profile, settings
+from accounts.views import configuration, invitations, passwords, people, profile, settings
 from accounts.views.signing import SignIn, SignOut
 
 urlpatterns = [
@@ -38,4 +38,5 @@ urlpatterns = [
     path("users/<int:pk>/hand-over/", people.hand_over, name="hand-over"),
     path("users/<int:pk>/delete/", people.delete, name="delete-user"),
     path("account/", settings.show, name="account"),
+    path("account/configuration/", configuration.show, name="configuration"),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.findings import finding_kinds
 from accounts.handovers import Handover, handovers
 from accounts.shareables import Shareable, shareables
+from catalog import findings
 from catalog.assets import (
     Applications,
     AttributeTypes,
@@ -73,6 +75,8 @@ def contribute() -> None:
         Usage("commentsOfType", "commentTypeCategories", "comments", count_comments),
     ):
         usages.register(usage)
+    for found in findings.contributed():
+        finding_kinds.register(found)
     sweeps.register(Sweep("imports", uploads.sweep))
     sweeps.register(Sweep("catalog.indexing", indexing.sweep))
 

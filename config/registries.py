@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.findings import finding_kinds
 from accounts.handovers import handovers
 from accounts.shareables import shareables
 from catalog.packages.kinds import asset_kinds
@@ -18,6 +19,7 @@ REGISTRIES: tuple[Registry[Any], ...] = (
     consumers,
     sweeps,
     shareables,
+    finding_kinds,
     handovers,
     asset_kinds,
     usages,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts.exceptions import Problem
 from catalog.models import AttributeType, ObjectType, State, UserRelationType
@@ -61,6 +62,9 @@ class Conditions(RowKind[Condition]):
             if entry.get(name) is not None:
                 detail = f"A condition stands on one asset: a transition or an {name[:-3]}."
                 yield Problem(f"/{name}", "severalAssets", detail)
+
+    def address(self, content: Content) -> str:
+        return reverse("admin:permissions_condition_changelist")
 
     def missing(self, content: Content) -> Iterable[Problem]:
         name = "workflowKey" if content["transitionKey"] is not None else "objectTypeKey"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.checks import Tags, register
 
 from accounts import gate
+from accounts.findings import finding_kinds
 from accounts.models import Session
 from catalog.models import (
     Application,
@@ -19,7 +20,7 @@ from catalog.models import (
 )
 from catalog.packages.kinds import asset_kinds
 from journal.models import Event, Pending
-from permissions import checks
+from permissions import checks, findings
 from permissions.assets import Conditions
 from permissions.gatehouse import Gatehouse
 from permissions.kinds.accounts import (
@@ -71,6 +72,8 @@ def contribute() -> None:
     register_rules()
     grounds.register(Grounds("conditions", relation_types_entitling))
     asset_kinds.register(Conditions())
+    for found in findings.contributed():
+        finding_kinds.register(found)
 
 
 def register_rules() -> None:

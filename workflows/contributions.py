@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from accounts.findings import finding_kinds
 from accounts.handovers import Handover, Part, handovers, part
 from accounts.models import User
 from accounts.shareables import Shareable, shareables
 from catalog.packages.kinds import asset_kinds
 from journal.kinds import Sweep, consumers, sweeps
 from workflows.authoring.assets import Automations
-from workflows.lifecycle import recounting
+from workflows.lifecycle import findings, recounting
 from workflows.lifecycle.assets import Lifecycles, States, Transitions, TransitionTriggers
 from workflows.models import Workflow
 
@@ -22,6 +23,8 @@ def contribute() -> None:
     handovers.register(Handover("runAs", _acting_as))
     for kind in (Lifecycles(), States(), Transitions(), TransitionTriggers(), Automations()):
         asset_kinds.register(kind)
+    for found in findings.contributed():
+        finding_kinds.register(found)
 
 
 def _acting_as(user: User, heir: User) -> Iterator[Part]:

@@ -18,10 +18,11 @@ from catalog.models import Package, PackageEntry
 from catalog.packages import declarations
 from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted
-from catalog.packages.kinds import asset_kinds, in_order
+from catalog.packages.kinds import asset_kinds
 from catalog.packages.locking import hold_schema
 from catalog.packages.planning import Prepared, in_order_of_place, prepare, still_used
 from catalog.packages.plans import Plan
+from catalog.packages.reviving import note_effect, revive, tell_unmatched
 from journal.recording import Fact, record
 from journal.snapshots import snapshot
 
@@ -54,25 +55,20 @@ def apply(document: object, *, actor: Actor, allow_unknown_keys: bool = False) -
             _refuse(_all_problems(prepared, found, actor))
         problems = _write(prepared, actor)
         if not problems:
+            revive(prepared.revived, actor=actor)
             _replace(prepared, actor)
             problems = _remove(prepared, actor)
         if problems:
             _refuse(problems)
         entries = [_entry(one) for one in prepared.wanted]
         kept_anew = declarations.store(prepared.document, entries, applied_by=actor.username)
-        _tell_unmatched(prepared)
+        for one in prepared.wanted:
+            if not one.is_kept and one.was_kept:
+                note_effect(*one.asset)
+        tell_unmatched(prepared.after)
         if kept_anew or found.changes:
             _tell(found, actor)
         return found
-
-
-def _tell_unmatched(prepared: Prepared) -> None:
-    """Each kind hears of all entries, of whatever package, that are there without a row."""
-    for kind in in_order():
-        if kind.may_never_match:
-            present = kind.present()
-            wanted = prepared.after.of(kind.key).items()
-            kind.keep([content for identity, content in wanted if identity not in present])
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

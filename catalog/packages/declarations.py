@@ -27,6 +27,18 @@ class Declared:
     identity: str
     written: Any
     is_kept: bool
+    position: int = 0
+
+    @property
+    def never_matches(self) -> bool:
+        """Whether it was let in although it names keys that nothing had."""
+        return self.is_kept and self.kind.may_never_match
+
+    @property
+    def pointer(self) -> str:
+        """Where its export has it; of one that stands inside another, the list of that."""
+        outer, dot, _ = self.list_name.partition(".")
+        return f"/{outer}" if dot else f"/{self.list_name}/{self.position}"
 
     @property
     def entry(self) -> Any:
@@ -88,7 +100,13 @@ def load() -> Declarations:
 
 def _declared(entry: PackageEntry, kind: AssetKind) -> Declared:
     return Declared(
-        entry.package.key, kind, entry.list_name, entry.identity, entry.written, entry.is_kept
+        entry.package.key,
+        kind,
+        entry.list_name,
+        entry.identity,
+        entry.written,
+        entry.is_kept,
+        entry.position,
     )
 
 

@@ -24,6 +24,7 @@ class Wanted:
     problems: list[Problem] = field(default_factory=list)
     is_kept: bool = False
     never_matches: bool = False
+    was_kept: bool = False
 
     @property
     def kind(self) -> AssetKind:

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.db import models
+from django.urls import reverse
 
 from accounts.exceptions import Problem
 from catalog.packages.fields import Content, Field
@@ -89,7 +91,9 @@ class AssetKind(ABC):
     it. A keyless kind's entries are a set: its identity is all of its content. `scoped` are the
     fields that may be left out because the package has only one of what they name. Where a kind
     `may_never_match`, an entry that names unknown keys can be kept, without effect, if asked for;
-    where it `needs_rows`, it is verified and tried beside them before a plan is believed.
+    it takes effect when the keys are there, or, where it doesn't `begins_by_itself`, when its
+    package is applied again. Where a kind `needs_rows`, it is verified and tried beside them before
+    a plan is believed.
     """
 
     key: ClassVar[str]
@@ -101,6 +105,7 @@ class AssetKind(ABC):
     is_keyless: ClassVar[bool] = False
     is_kept_only: ClassVar[bool] = False
     may_never_match: ClassVar[bool] = False
+    begins_by_itself: ClassVar[bool] = True
     needs_rows: ClassVar[bool] = False
     scoped: ClassVar[tuple[str, ...]] = ()
     model: ClassVar[type[models.Model] | None] = None
@@ -154,6 +159,14 @@ class AssetKind(ABC):
             return self.identity(content) or str(content.get("key") or "")
         return said(self.minimal(content))
 
+    def address(self, content: Content) -> str:
+        """The page on which people mend it; empty where it has none."""
+        if self.model is None:
+            return ""
+        meta = self.model._meta
+        page = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        return f"{page}?{urlencode({'q': content.get('key') or ''})}"
+
     def check_written(self, entry: Content) -> Iterable[Problem]:
         """What is wrong with the fields that don't come into the content."""
         return ()
@@ -169,6 +182,14 @@ class AssetKind(ABC):
         for one in self.fields:
             if one.references:
                 yield from _named_by(one, content)
+
+    def may_lack(self, named: Sequence[Named], *, is_there: bool) -> bool:
+        """Whether an entry is kept that names these unknown keys; `is_there`: it has a row."""
+        return self.may_never_match
+
+    def check_kept(self, content: Content) -> Iterable[Problem]:
+        """What is wrong with the form of an entry that is kept although it names unknown keys."""
+        return ()
 
     def others(self, world: World) -> Iterable[tuple[str, str, Named]]:
         """Keys that are named by what is no asset but belongs to one: its identity, who names the

@@ -15,9 +15,10 @@ from catalog.packages.declarations import Declarations, Declared
 from catalog.packages.document import Document, read
 from catalog.packages.fields import Content
 from catalog.packages.gathering import Wanted, gather, rows, with_kept
-from catalog.packages.kinds import Replacement, in_order
+from catalog.packages.kinds import AssetKind, Replacement, in_order
 from catalog.packages.plans import AssetChange, Move, NotYetActive, Plan, change
 from catalog.packages.references import Unknown, newly_broken, offered
+from catalog.packages.reviving import Revived, revivable
 from catalog.packages.world import SEPARATOR, World, differing, same
 from catalog.usages import remedies, used_by_rows
 
@@ -36,6 +37,7 @@ class Prepared:
     wanted: tuple[Wanted, ...]
     leaving: tuple[Declared, ...]
     replacements: tuple[Replacement, ...]
+    revived: tuple[Revived, ...]
 
     def changed(self) -> Iterator[tuple[Wanted, Content | None]]:
         """What is to be written, once an asset, with its present content."""
@@ -59,9 +61,18 @@ def prepare(given: object, *, allow_unknown_keys: bool) -> tuple[Prepared, Plan]
     for one in leaving:
         after.drop(one.kind.key, one.identity)
     world = offered(after)
-    _check_references(wanted, world, allow_unknown_keys=allow_unknown_keys)
+    _check_references(wanted, world, existing, allow_unknown_keys=allow_unknown_keys)
     _check_contents(wanted, before, world, document, declarations)
+    for entry in wanted:
+        kept = declarations.of_asset(*entry.asset)
+        entry.was_kept = any(one.never_matches for one in kept)
     replacements = _replacements(wanted, world)
+    own = {one.asset for one in wanted}
+    revived = [
+        one
+        for one in revivable(declarations, existing, world, but=[document.key])
+        if one.asset not in own
+    ]
     problems = [
         *document.problems,
         *_header_problems(document, declarations),
@@ -70,7 +81,14 @@ def prepare(given: object, *, allow_unknown_keys: bool) -> tuple[Prepared, Plan]
         *_broken_elsewhere(wanted, leaving, before, world),
     ]
     prepared = Prepared(
-        document, existing, before, world, tuple(wanted), tuple(leaving), tuple(replacements)
+        document,
+        existing,
+        before,
+        world,
+        tuple(wanted),
+        tuple(leaving),
+        tuple(replacements),
+        tuple(revived),
     )
     return prepared, Plan(
         package_key=document.key,
@@ -115,20 +133,23 @@ def _leaving(
             yield one
 
 
-def _check_references(wanted: list[Wanted], world: World, *, allow_unknown_keys: bool) -> None:
+def _check_references(
+    wanted: list[Wanted], world: World, existing: World, *, allow_unknown_keys: bool
+) -> None:
     unknown = Unknown(world)
     for one in wanted:
         if one.identity is None:
             continue
-        problems = [
-            unknown.problem(named)
+        lacking = [
+            named
             for named in one.kind.references(one.content, world)
             if not world.has(named.kind, named.identity)
         ]
-        if problems and allow_unknown_keys and one.kind.may_never_match:
+        is_there = existing.has(*one.asset)
+        if lacking and allow_unknown_keys and one.kind.may_lack(lacking, is_there=is_there):
             one.is_kept = one.never_matches = True
         else:
-            one.object(problems)
+            one.object(unknown.problem(named) for named in lacking)
 
 
 def _check_contents(
@@ -141,7 +162,9 @@ def _check_contents(
     for one in wanted:
         if one.identity is None:
             continue
-        if not one.problems and not one.never_matches:
+        if not one.problems and one.never_matches:
+            one.object(one.kind.check_kept(one.content))
+        elif not one.problems:
             one.object(one.kind.check(one.content, world, document.scope))
         previous = before.get(*one.asset)
         if previous is not None and not one.problems and not same(previous, one.content):
@@ -290,14 +313,16 @@ def _changes(prepared: Prepared) -> Iterator[AssetChange]:
             yield change(gone.kind.key, gone.identity, gone.kind.title(content), content, None)
     for one in prepared.wanted:
         if one.never_matches and one.identity and prepared.rows.has(*one.asset):
-            told = {"key": one.content.get("key")}
-            yield change(
-                one.kind.key,
-                one.identity,
-                one.kind.title(one.content),
-                {**told, "neverMatches": False},
-                {**told, "neverMatches": True},
-            )
+            yield _matching(one.kind, one.identity, one.content, never=True)
+    for back in prepared.revived:
+        yield _matching(back.declared.kind, back.declared.identity, back.content, never=False)
+
+
+def _matching(kind: AssetKind, identity: str, content: Content, *, never: bool) -> AssetChange:
+    """It stops to match, or begins to."""
+    told = {"key": content.get("key")}
+    before, after = {**told, "neverMatches": not never}, {**told, "neverMatches": never}
+    return change(kind.key, identity, kind.title(content), before, after)
 
 
 def _previous(wanted: Wanted, existing: World, before: World) -> Content | None:

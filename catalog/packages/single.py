@@ -13,12 +13,13 @@ from accounts.actor import Actor
 from accounts.exceptions import Conflict, Invalid, NotFound, Problem
 from catalog.models import Package
 from catalog.packages import declarations
-from catalog.packages.declarations import forget
+from catalog.packages.declarations import Declarations, forget
 from catalog.packages.fields import Content, checked
 from catalog.packages.gathering import rows, with_kept
 from catalog.packages.kinds import AssetKind, Scope, asset_kinds
 from catalog.packages.locking import hold_schema
 from catalog.packages.references import Unknown, newly_broken, offered, users_of
+from catalog.packages.reviving import note_effect, revivable, revive, tell_unmatched
 from catalog.packages.world import World, differing
 from catalog.usages import remedies, used_by_rows
 from journal.recording import Fact, record
@@ -39,7 +40,8 @@ def save_one(
     gate.demand(actor, "configure", kind.model or Package)
     with transaction.atomic():
         hold_schema()
-        before = _world()
+        declared, present = declarations.load(), rows()
+        before = offered(with_kept(present, declared))
         old = _existing(kind, existing, before)
         entry = {**kind.minimal(old), **given} if old is not None else dict(given)
         content = _sound(kind, entry, before, existing)
@@ -48,9 +50,30 @@ def save_one(
         _demand_unbroken(kind, content, existing, before)
         kind.write(content, before=old, actor=actor)
         kind.settle(content, actor=actor)
+        if any(one.never_matches for one in declared):
+            _revive(kind, content, declared, present, before, actor)
         named = {"kind": kind.key, "identity": kind.identity(content)}
         record(Fact("assetSaved", payload=named), origin=actor.origin)
         return content
+
+
+def _revive(
+    kind: AssetKind,
+    content: Content,
+    declared: Declarations,
+    present: World,
+    before: World,
+    actor: Actor,
+) -> None:
+    """What waited for this key, or is this very asset, is kept no longer."""
+    own = kind.key, kind.identity(content) or ""
+    present.put(*own, content)
+    after = before.copy()
+    after.put(*own, content)
+    after = offered(after)
+    note_effect(*own)
+    revive(revivable(declared, present, after), actor=actor)
+    tell_unmatched(after)
 
 
 def delete_one(kind_key: str, identity: str, *, actor: Actor) -> None:

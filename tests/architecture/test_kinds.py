@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from accounts.findings import finding_kinds
 from accounts.handovers import handovers
 from accounts.shareables import shareables
 from benchmarks.kinds import BENCHMARKS
@@ -153,6 +154,12 @@ FAMILIES = (
         usages.keys(),
         lambda key: Place("tests/catalog/packages/*.py", f'"{usages[key].kind}"'),
         row("reference/asset-kinds.md"),
+    ),
+    Family(
+        "kind of finding",
+        finding_kinds.keys(),
+        quoted("**/test_findings.py"),
+        row("reference/configuration-check.md"),
     ),
     Family(
         "projection",

@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "users": ("admin", "/users/"),
     "user": ("admin", "/users/{user}/"),
     "account": ("admin", "/account/"),
+    "configuration": ("admin", "/account/configuration/"),
 }
 # States of pages that have no address of their own.
 STATES: dict[str, tuple[str, str]] = {

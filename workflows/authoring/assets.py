@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.models import Group
+from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.exceptions import Problem
@@ -30,6 +31,8 @@ from workflows.authoring.warnings import warnings
 
 DEFINITION = {"trigger", "stream", "actions"}
 MAIN = "main"
+OF_FORM = ("wrongType", "missing", "unknownStepType", "unknownTrigger", "badValue", "syntaxError")
+NARROWING = ("/trigger/", "/stream/")
 
 
 class Automations(AssetKind):
@@ -52,6 +55,9 @@ class Automations(AssetKind):
         "notificationTemplates",
     )
     needs_rows = True
+    may_never_match = True
+    # Somebody must stand for what runs: who applies the package that publishes it.
+    begins_by_itself = False
     fields = (
         KEY,
         NAME,
@@ -75,8 +81,15 @@ class Automations(AssetKind):
             filled["owners"] = sorted(filled["owners"])
         return filled
 
+    def address(self, content: Content) -> str:
+        return reverse("workflow", args=[content["key"]])
+
     def references(self, content: Content, world: World) -> Iterable[Named]:
         return keys_named(content, world)
+
+    def may_lack(self, named: Sequence[Named], *, is_there: bool) -> bool:
+        """A trigger or stream may name what comes later; what is there already isn't stopped."""
+        return not is_there and all(one.pointer.startswith(NARROWING) for one in named)
 
     def others(self, world: World) -> Iterable[tuple[str, str, Named]]:
         """What open drafts name beside the live version: published, they would miss it."""
@@ -111,6 +124,9 @@ class Automations(AssetKind):
                 problem.value,
                 problem.nearest,
             )
+
+    def check_kept(self, content: Content) -> Iterable[Problem]:
+        return (one for one in self.verify(content) if one.code in OF_FORM)
 
     def not_yet_active(self, content: Content) -> str | None:
         told = warnings(from_automation(_definition(content)))

@@ -96,6 +96,9 @@ class Lifecycles(RowKind[Lifecycle]):
             yield Named("/initStateKey", "workflowStates", identity(content["key"], first), first)
 
 
+LIFECYCLES = Lifecycles()
+
+
 def _replacement(key: str, one: Mapped) -> Replacement:
     gone, by = identity(key, one.gone), identity(key, one.into)
     return Replacement(one.pointer, "workflowStates", gone, by)
@@ -145,6 +148,9 @@ class States(RowKind[State]):
             row.lifecycle = Lifecycle.objects.get(key=content["workflowKey"])
         row.key, row.name = content["key"], content["name"]
         row.color, row.position = content["color"] or "", content["position"]
+
+    def address(self, content: Content) -> str:
+        return LIFECYCLES.address({"key": content["workflowKey"]})
 
     def replace(self, gone: Content, by: Content, *, actor: Actor) -> None:
         leaving, taking = self.find(gone), self.find(by)
@@ -336,6 +342,7 @@ class TransitionTriggers(KeptKind):
     after = ("workflowStates", "userRelationTypes", "automations")
     reason = "Automatic transitions come with a later version."
     is_keyless = True
+    may_never_match = True
     scoped = ("workflowKey",)
     fields = (
         Field("key", "key", "May be left out."),

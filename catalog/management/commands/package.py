@@ -38,7 +38,7 @@ class Command(ActingCommand):
             one.add_argument(
                 "--allow-unknown-keys",
                 action="store_true",
-                help="Keeps conditions that name unknown keys; they never match.",
+                help="Keeps what names unknown keys; it never matches until they come.",
             )
         applied.add_argument("--yes", action="store_true", help="Applies without asking.")
         exported = actions.add_parser("export", help="Prints what was applied.")
