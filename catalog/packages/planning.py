@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from accounts.exceptions import Problem
@@ -226,8 +226,9 @@ def _header_problems(document: Document, declarations: Declarations) -> Iterator
             yield Problem("/packageKey", "duplicate", detail, key, other)
     for at, needed in enumerate(document.header.get("dependsOn") or []):
         pointer = f"/dependsOn/{at}"
-        if needed == key or key in _needs(needed, declarations):
-            detail = f"{needed} depends on {key} itself; packages can't depend in a circle."
+        if circle := _way(needed, key, declarations):
+            path = " → ".join([key, *circle])
+            detail = f"Packages can't depend in a circle: {path}."
             yield Problem(pointer, "cycle", detail, needed)
         elif needed not in declarations.packages:
             near = nearest(needed, declarations.packages)
@@ -235,16 +236,27 @@ def _header_problems(document: Document, declarations: Declarations) -> Iterator
             yield Problem(pointer, "unknownReference", detail, needed, near)
 
 
-def _needs(key: str, declarations: Declarations) -> set[str]:
-    """All packages that a package depends on, directly or through others."""
-    found: set[str] = set()
-    waiting = [key]
+def _way(start: str, end: str, declarations: Declarations) -> list[str]:
+    """The shortest chain of packages, each depending on the next; empty where there is none."""
+    before: dict[str, str] = {start: ""}
+    waiting = deque([start])
     while waiting:
-        package = declarations.packages.get(waiting.pop())
-        needed = _depends_on(package) if package else []
-        waiting += [one for one in needed if one not in found]
-        found.update(needed)
-    return found
+        key = waiting.popleft()
+        if key == end:
+            return _back(key, before)
+        package = declarations.packages.get(key)
+        for needed in _depends_on(package) if package else []:
+            if needed not in before:
+                before[needed] = key
+                waiting.append(needed)
+    return []
+
+
+def _back(key: str, before: Mapping[str, str]) -> list[str]:
+    way = [key]
+    while before[way[-1]]:
+        way.append(before[way[-1]])
+    return way[::-1]
 
 
 def _depends_on(package: Package) -> list[str]:
