@@ -9,6 +9,7 @@ from itertools import combinations
 from django.urls import reverse
 
 from accounts.findings import Finding, FindingKind, Severity
+from accounts.remembering import remembered
 from catalog.models import ObjectType
 from permissions import conditions
 from permissions.conditions import ClauseBook
@@ -157,6 +158,10 @@ def _twins(one: Transition, other: Transition) -> Finding:
 
 
 def _transitions() -> list[Transition]:
+    return remembered("transitions of findings", _transitions_now)
+
+
+def _transitions_now() -> list[Transition]:
     rows = Transition.objects.select_related("lifecycle", "from_state", "to_state")
     return list(rows.order_by("lifecycle__key", "key"))
 
