@@ -85,7 +85,7 @@ def test_a_failing_step_does_not_stop_the_chain(kitchen: Kitchen, cast: Cast) ->
     assert execution.status == "completedWithFailures"
     failed, told = steps_of(execution)
     assert failed["status"] == "failed"
-    assert failed["error"]["code"] == "notYetActive"
+    assert failed["error"]["code"] == "commentMissing"
     assert failed["error"]["pointer"] == "/steps/0"
     assert told["status"] == "succeeded"
     assert Notification.objects.count() == 1

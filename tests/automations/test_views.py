@@ -64,7 +64,7 @@ def test_an_execution_shows_each_step_with_its_outcome(cast: Cast, soup: Governe
     assert item.view.object_name == "Soup"
     failed, noted, sent = item.steps
     assert (failed.title, failed.view.status) == ("Try it", "failed")
-    assert "want a comment" in failed.problem
+    assert "is made with a comment of the type reason" in failed.problem
     assert [(line.label, line.text) for line in noted.output] == [
         ("Before", "nothing"),
         ("After", "seen"),
