@@ -19,12 +19,12 @@ address of the page on which it is mended, empty where there is none. The findin
 together, errors first.
 """
 NOTES = """
-A state without a way out is a warning where objects begin in it, or where a state that comes after
-it is reached by nobody; any other is an end, and information. Ways are those of transitions,
-however many must agree to them. A transition that nobody may make is an error where it is put to a
-vote, which has no electors then; where one is enough, account admins make it still, and it is a
-warning. Drafts of live workflows are looked at beside their live version. A transition that wants a
-type of comment that no category has stands under `unknownKey`.
+A state without a way out is a warning where objects begin in it, or where a way begins after it,
+in a state that no object comes to; any other is an end, and information. Ways are those of
+transitions, however many must agree to them. A transition that nobody may make is an error where
+it is put to a vote, which has no electors then; where one is enough, account admins make it
+still, and it is a warning. Drafts of live workflows are looked at beside their live version. A
+transition that wants a type of comment that no category has stands under `unknownKey`.
 
 Entries that `--allow-unknown-keys` let in stay in the list until they are mended in their package
 or their keys come; what happens then is told in

@@ -63,7 +63,7 @@ def test_information_alone_is_no_failure(kitchen: Kitchen) -> None:
 def test_a_warning_fails_and_says_how_many(kitchen: Kitchen) -> None:
     lost(kitchen)
     told, failed = run()
-    assert failed == "3 warnings to be mended."
+    assert failed == "1 warning to be mended."
     assert "States that no object comes to (unreachableState)" in told
     assert "  ! lifecycle recipe_lifecycle, state lost: No way leads from draft to lost" in told
     told, failed = run("--json")

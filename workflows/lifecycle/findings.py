@@ -59,14 +59,15 @@ def unreachable_states() -> Iterator[Finding]:
 
 
 def dead_ends() -> Iterator[Finding]:
-    """A state that nothing leads out of is where a way is missing, if others can't be reached that
-    come after it, or if objects begin there; else it is an end, and is only told."""
+    """A state that nothing leads out of is where a way is missing, if objects begin there, or if a
+    way begins after it that they can't reach; else it is an end, and is only told."""
     for shape in _shapes():
         missed = shape.unreachable
+        begun = [one for one in missed if shape.leads.get(one.pk)]
         for state in shape.states:
             if len(shape.states) == 1 or shape.leads.get(state.pk) or state in missed:
                 continue
-            after = [one for one in missed if _comes_after(one, state)]
+            after = [one for one in begun if _comes_after(one, state)]
             yield _dead_end(shape, state, after)
 
 
