@@ -26,6 +26,7 @@ from accounts.http.problems import (
     is_of_api,
     refusal,
     status_of,
+    told_of,
 )
 from accounts.http.soundness import is_redrawn, mend_form, problems_at, unsound_in
 from accounts.models import User
@@ -68,7 +69,8 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return refused(request, exception) if isinstance(exception, Refused) else None
+        told = told_of(exception)
+        return refused(request, told) if isinstance(told, Refused) else None
 
 
 def refused(request: HttpRequest, exception: Refused) -> HttpResponse:

@@ -16,11 +16,12 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
+from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions as rest
 from rest_framework.response import Response
 
@@ -91,8 +92,23 @@ UNREADABLE: Mapping[type[Exception], str] = {
 }
 
 
+def told_of(exc: Exception) -> Exception:
+    """The exception, but what another transaction took away under this one as the refusal it is.
+
+    The database asks at the commit whether what rows refer to is still there.
+    """
+    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, ForeignKeyViolation):
+        log.warning("gone_meanwhile", exc_info=exc)
+        return Conflict(
+            "Something that this relies on was taken away at this very moment: look again.",
+            code="goneMeanwhile",
+        )
+    return exc
+
+
 def answer(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer to an exception of a view; None where it is a fault of ours."""
+    exc = told_of(exc)
     status = status_of(exc)
     if status is None:
         return None

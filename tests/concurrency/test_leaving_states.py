@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from accounts.exceptions import Conflict, Invalid
+from accounts.http.problems import told_of
 from catalog.models import Change, GovernedObject, State
 from journal.models import Event
 from tests.kitchen import SYSTEM, Kitchen, build_kitchen
@@ -44,7 +45,7 @@ def test_nobody_is_left_in_a_state_that_leaves_meanwhile() -> None:
             else:
                 service.move(going[number - MOVERS], "approve", actor=SYSTEM)
         except (Conflict, Invalid, IntegrityError) as refusal:
-            return type(refusal).__name__
+            return type(told_of(refusal)).__name__
         finally:
             connection.close()
         return "done" if number < 2 * MOVERS else "left"
@@ -52,6 +53,8 @@ def test_nobody_is_left_in_a_state_that_leaves_meanwhile() -> None:
     with ThreadPoolExecutor(2 * MOVERS + 1) as pool:
         outcomes = Counter(pool.map(act, range(2 * MOVERS + 1)))
     assert outcomes["left"] == 1
+    # What the database alone refuses is told as a refusal, too.
+    assert set(outcomes) <= {"done", "left", "Conflict", "Invalid"}
     assert not State.objects.filter(key="review").exists()
     places = Counter(GovernedObject.objects.values_list("state__key", flat=True))
     assert set(places) <= {"draft", "approved"}
