@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.pages import actor_of
 from catalog.models import Board
 from notifications.inbox import unread_count
+from workflows.lifecycle.deciding import count_of_mine
 from workflows.models import Workflow
 
 MOST_BOARDS = 12
@@ -21,7 +22,7 @@ MOST_WORKFLOWS = 8
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Side bar and badge: three small queries, whoever asks and however much there is."""
+    """Side bar and badge: four small queries, whoever asks and however much there is."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
@@ -29,6 +30,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "may_administer": actor.is_admin,
         "unread_notifications": SimpleLazyObject(lambda: unread_count(user.pk)),
+        "waiting_approvals": SimpleLazyObject(lambda: count_of_mine(actor)),
         "side_boards": SimpleLazyObject(lambda: _boards(actor)),
         "side_workflows": SimpleLazyObject(lambda: _workflows(actor)),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from catalog.packages.kinds import asset_kinds
-from journal.kinds import Sweep, sweeps
+from journal.kinds import Sweep, consumers, sweeps
+from notifications import approvals
 from notifications.assets import NotificationTemplates
 from notifications.channels.email import EMAIL
 from notifications.channels.inbox import INBOX
@@ -19,4 +20,5 @@ def register_all() -> None:
     asset_kinds.register(NotificationTemplates())
     for rule in RULES:
         rules.register(rule)
+    consumers.register(approvals.CONSUMER)
     sweeps.register(Sweep("deliveries", sweep))

@@ -67,7 +67,20 @@ def audience_of(
 
     `author_id` is None where the author is to be told like everybody else.
     """
-    audience = _named(rule, obj)
+    return _without_others(_named(rule, obj), obj, author_id)
+
+
+def audience_among(
+    users: Iterable[User], obj: GovernedObject, *, author_id: int | None
+) -> Audience:
+    """Those of the given users who are to be told about an object, by the same rules."""
+    audience = Audience(sorted({user.pk: user for user in users}.values(), key=_name))
+    return _without_others(audience, obj, author_id)
+
+
+def _without_others(
+    audience: Audience, obj: GovernedObject | None, author_id: int | None
+) -> Audience:
     audience.leave_out([user for user in audience.users if not user.is_active], Reason.INACTIVE)
     audience.leave_out([user for user in audience.users if user.pk == author_id], Reason.AUTHOR)
     if obj is not None:

@@ -17,6 +17,7 @@ from workflows.authoring.api.workflows import OneWorkflow, Workflows
 from workflows.lifecycle.api.approvals import (
     Approvals,
     ApprovalVotes,
+    BulkVotes,
     Delegations,
     OneApproval,
     OneDelegation,
@@ -25,6 +26,7 @@ from workflows.lifecycle.api.lifecycles import Lifecycles, ObjectTransitions, On
 
 urlpatterns = [
     path("approvals/", Approvals.as_view()),
+    path("approvals/bulk/", BulkVotes.as_view()),
     path("approvals/<int:id>/", OneApproval.as_view()),
     path("approvals/<int:id>/votes/", ApprovalVotes.as_view()),
     path("delegations/", Delegations.as_view()),

@@ -27,6 +27,7 @@ from catalog.views import parts, threads
 from catalog.views.inputs import WAS, Input, changed, inputs_for, is_touched, over
 from catalog.views.story import story_of
 from catalog.views.values import names_of
+from catalog.views.votes import approvals_of
 from permissions.fields import editable_attributes, hidden_attributes
 from permissions.history import history_of, shown_changes
 from workflows.lifecycle import service as lifecycle
@@ -82,6 +83,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_comment": may_comment,
         "comment_types": comment_types,
         "has_features": any(one.features for some in comment_types for one in some.types),
+        "approvals": approvals_of(obj, attributes, hidden=hidden, actor=actor),
         "people": parts.people_of(obj),
         "relations": parts.relations_of(obj, actor=actor),
         "parent": parent,

@@ -25,6 +25,7 @@ HEIGHT = 900
 PAGES: dict[str, tuple[str, str]] = {
     "home": ("owner", "/"),
     "inbox": ("steward", "/inbox/"),
+    "approvals": ("owner", "/approvals/"),
     "boards": ("owner", "/boards/"),
     "board": ("owner", "/boards/recipe/"),
     "new-object": ("owner", "/boards/recipe/new/"),
@@ -94,6 +95,9 @@ NO_PAGES = frozenset(
         "import-report",
         "choose-columns",
         "make-transition",
+        "vote",
+        "withdraw-vote",
+        "withdraw-approval",
         "assign",
         "unassign",
         "relate",

@@ -10,7 +10,7 @@ from django.db.models import Q
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import ChoiceField, DateTimeField, IntegerField
+from rest_framework.serializers import ChoiceField, DateTimeField, IntegerField, ListField
 
 from accounts import gate
 from accounts.exceptions import NotFound
@@ -31,6 +31,7 @@ from workflows.voting.models import Delegation
 OLDEST_FIRST = Sorted.by("pk")
 NEWEST_FIRST = Sorted.by("-pk")
 BIGGEST = 2**63 - 1
+MOST = deciding.MOST_AT_ONCE
 
 
 class VoteForm(Form):
@@ -78,6 +79,28 @@ class NewVoteForm(Form):
     decision = ChoiceField(choices=ApprovalVote.Decision.choices)
     comment = CommentForm(required=False)
     on_behalf_of = Text(max_length=150, required=False)
+
+
+class BulkVoteForm(Form):
+    """The same vote on several requests."""
+
+    ids = ListField(child=Whole(min_value=1, max_value=BIGGEST), min_length=1, max_length=MOST)
+    decision = ChoiceField(choices=ApprovalVote.Decision.choices)
+    comment = CommentForm(required=False)
+
+
+class OutcomeForm(Form):
+    """What became of one of them."""
+
+    id = Whole()
+    ok = Flag()
+    detail = Text()
+
+
+class OutcomesForm(Form):
+    """What became of each, in the order of the ids."""
+
+    results = OutcomeForm(many=True)
 
 
 class VoteEndParameters(Form):
@@ -160,6 +183,22 @@ class ApprovalVotes(Resource):
         if username is None:
             return None
         return find_user(username, actor=self.actor, pointer="/onBehalfOf")
+
+
+@gated("transition", Move)
+class BulkVotes(Resource):
+    """The vote of the signed-in user on several requests."""
+
+    @extend_schema(
+        request=BulkVoteForm, responses=OutcomesForm, summary="Vote on several moves at once"
+    )
+    def post(self, request: Request) -> Response:
+        given = self.body(BulkVoteForm)
+        outcomes = deciding.vote_on_each(
+            given["ids"], given["decision"], actor=self.actor, comment=given.get("comment")
+        )
+        results = [{"id": one.id, "ok": one.ok, "detail": one.detail} for one in outcomes]
+        return Response({"results": results})
 
 
 def shown(rows: Sequence[ApprovalRequest]) -> list[dict[str, Any]]:
