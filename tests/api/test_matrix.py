@@ -52,7 +52,7 @@ def lair(cast: Cast, kitchen: Kitchen) -> dict[str, Any]:
 
 def filled(path: str, value: Any) -> str:
     """The address of one thing; what stands below it is the first of its kind."""
-    first, _, rest = re.sub(r"\{(relation_id|number)\}", "1", path).partition("{")
+    first, _, rest = re.sub(r"\{(relation_id|comment_id|number)\}", "1", path).partition("{")
     return f"{first}{value}{rest.partition('}')[2]}" if rest else first
 
 
