@@ -118,6 +118,9 @@ def test_a_vote_is_handed_over(api: Client, soup: GovernedObject) -> None:
     assert api("member").post(address, given).status_code == 202
     (_, for_steward) = api("member").get(f"{LIST}{told['approvalId']}/").json()["votes"]
     assert (for_steward["elector"], for_steward["castBy"]) == ("steward", "member")
+    withdrawn = api("member").delete(f"{address}?onBehalfOf=steward")
+    assert withdrawn.status_code == 204
+    problem(api("approver").delete(f"{address}?onBehalfOf=steward"), 403)
     problem(api("owner").delete(f"/api/v1/delegations/{handed['id']}/"), 404)
     problem(api("member").delete(f"/api/v1/delegations/{handed['id']}/"), 404)
     assert api("steward").delete(f"/api/v1/delegations/{handed['id']}/").status_code == 204

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -153,6 +153,8 @@ class OneApproval(Resource):
 class ApprovalVotes(Resource):
     """The vote of the signed-in user."""
 
+    acting_parameters = VoteEndParameters
+
     @extend_schema(
         request=NewVoteForm,
         responses={
@@ -169,17 +171,21 @@ class ApprovalVotes(Resource):
             given["decision"],
             actor=self.actor,
             comment=given.get("comment"),
-            on_behalf_of=self._elector(given.get("on_behalf_of")),
+            on_behalf_of=self._elector(given),
         )
         return answer_of(result)
 
-    @extend_schema(responses={204: None}, summary="Withdraw one's vote")
+    @extend_schema(
+        responses={204: None}, parameters=[VoteEndParameters], summary="Withdraw one's vote"
+    )
     def delete(self, request: Request, id: int) -> Response:
         found = approvals.find(id, actor=self.actor)
-        approvals.withdraw_vote(found, actor=self.actor)
+        approvals.withdraw_vote(found, actor=self.actor, on_behalf_of=self._elector({}))
         return Response(status=204)
 
-    def _elector(self, username: str | None) -> User | None:
+    def _elector(self, given: Mapping[str, Any]) -> User | None:
+        """Whose vote it is where it isn't one's own: by the body, else by the query."""
+        username = given.get("on_behalf_of") or self.query.get("on_behalf_of")
         if username is None:
             return None
         return find_user(username, actor=self.actor, pointer="/onBehalfOf")
