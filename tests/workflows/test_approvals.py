@@ -275,6 +275,8 @@ def test_a_change_of_a_watched_attribute_voids_the_vote(soup: GovernedObject, ca
         "changed",
         {"price": None},
     )
+    rows = Change.objects.filter(object_id=soup.pk, verb="voted")
+    assert not [row for row in rows if row.before or "seen" in row.after]
     assert isinstance(vote(request, cast, "owner"), Moved)
 
 

@@ -207,7 +207,8 @@ def _recount(obj: GovernedObject, voting: Voting, one: Transition, actor: Actor)
     request = _request_of(voting)
     for voided in voting.void():
         told = {**_told(voided), "decision": "voided"}
-        _note(obj, request, actor, Change.Verb.VOTED, before=voided.seen, after=told)
+        # Not what it was bound to: history would tell that to who may not see the attributes.
+        _note(obj, request, actor, Change.Verb.VOTED, after=told)
     if request.remind_at is not None and request.remind_at <= now():
         request.remind_at = None
         fact = Fact("approvalReminded", obj.pk, obj.object_type_id, _payload(request))
@@ -309,12 +310,11 @@ def _note(
     actor: Actor,
     verb: Change.Verb,
     *,
-    before: Any = None,
     after: Any,
 ) -> None:
     """A row of the object's history and, of what others have to know, an event."""
     ledger = Ledger(actor.origin)
-    ledger.note(obj, verb, _field(request), before=before, after=after)
+    ledger.note(obj, verb, _field(request), after=after)
     if verb == Change.Verb.REQUESTED:
         ledger.tell("approvalRequested", obj, _payload(request))
     elif after["decision"] == "voided":
