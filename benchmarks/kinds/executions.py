@@ -23,6 +23,7 @@ from journal.kinds import consumers_of
 from journal.models import Event, Pending
 from notifications.models import Delivery, Notification
 from workflows.lifecycle import service
+from workflows.lifecycle.entering import Moved
 
 STEP: dict[str, Any] = {
     "stepId": "step1",
@@ -55,9 +56,8 @@ def _ours(world: World, objects: int) -> Work:
 def _events(world: World, objects: int) -> list[tuple[GovernedObject, Event]]:
     """Objects that have just come into review, and the events that say so."""
     actor = world.actor
-    rows = world.recipes(objects)
-    for row in rows:
-        service.move(row, "submit", actor=actor)
+    moved = (service.move(row, "submit", actor=actor) for row in world.recipes(objects))
+    rows = [one.object for one in moved if isinstance(one, Moved)]
     events = Event.objects.filter(subject_id__in=[row.pk for row in rows])
     by_subject = {event.subject_id: event for event in events}
     return [(row, by_subject[row.pk]) for row in rows]
