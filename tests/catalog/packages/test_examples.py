@@ -163,6 +163,7 @@ def test_the_job_of_ci_goes_by_what_packages_depend_on(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     [
