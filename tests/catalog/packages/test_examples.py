@@ -158,6 +158,7 @@ NEEDS: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 def test_the_job_of_ci_goes_by_what_packages_depend_on(tmp_path: Path) -> None:
     done = run_job(tmp_path, {"a.json": NEEDS, "b.json": SCHEMA})
     assert done.returncode == 0, done.stderr
